@@ -1,0 +1,41 @@
+"""What the services refuse, and why: one family of exceptions, each with a code.
+
+A service raises one of these before it has written anything, or inside the transaction that
+then rolls back. The doors (API, pages, commands) turn it into an answer: the class says which
+kind of answer, the code is for programs, the message for people.
+"""
+
+from typing import Any
+
+from django.utils.functional import Promise
+
+
+class Refusal(Exception):
+    """The service will not do this. ``code`` is stable; ``message`` is in the reader's language."""
+
+    def __init__(
+        self, code: str, message: str | Promise, details: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.details = details or {}
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class Invalid(Refusal):
+    """The input is wrong as it stands, whatever the state of the rows (400)."""
+
+
+class NotAllowed(Refusal):
+    """The person sees the row but may not do this with it (403)."""
+
+
+class Conflict(Refusal):
+    """The row is in a state in which this cannot be done (409)."""
+
+
+class Stale(Refusal):
+    """The person decided on an older version of the row (412). ``details`` holds the current one."""

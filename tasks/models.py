@@ -1,0 +1,361 @@
+"""What is delivered: shares, reports, requests, events and reminders."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import OutgoingMail, Unit
+from plans.models import DeadlineKind, KeyTask, Plan
+from tasks.querysets import ReminderQuerySet, ReportQuerySet, TaskQuerySet
+
+#: A share tree has at most five levels, so the deepest share has depth 4.
+MAX_DEPTH = 4
+
+
+class Task(models.Model):
+    """One unit's share of a key task: a node of the tree that the key task's root share heads.
+
+    ``ancestors`` holds the ids above it, root first. ``completion`` is what counts upward, 0 to
+    100 with six decimals; it is derived by ``tasks.completion`` under lock and by nothing else.
+    ``reported_percent`` is the unit's own last approved figure.
+    """
+
+    class Role(models.TextChoices):
+        LEAD = "lead", _("lead")
+        RESPONSIBLE = "responsible", _("responsible")
+        SUPPORTING = "supporting", _("supporting")
+        #: The issuing unit's root share where several units answer and nobody leads.
+        COORDINATOR = "coordinator", _("coordinating")
+
+    class State(models.TextChoices):
+        ISSUED = "issued", _("issued")
+        OBJECTED = "objected", _("objected")
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        SUBMITTED = "submitted", _("submitted as done")
+        CLOSED = "closed", _("closed")
+        SUSPENDED = "suspended", _("suspended")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Rollup(models.TextChoices):
+        AVERAGE = "average", _("average of the shares below")
+        REPORTED = "reported", _("as the lead reports")
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks")
+    key_task = models.ForeignKey(KeyTask, models.PROTECT, related_name="tasks")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    ancestors = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    depth = models.PositiveSmallIntegerField(default=0, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="tasks")
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    #: The share that a unit with shares below it keeps for its own part of the work.
+    is_own_part = models.BooleanField(_("own part"), default=False)
+    title = models.CharField(_("title"), max_length=500)
+    deadline_kind = models.CharField(_("kind of deadline"), max_length=12, choices=DeadlineKind)
+    deadline_text = models.CharField(_("deadline as printed"), max_length=300, blank=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    #: Counts the changes of ``due_on``, so that a reminder knows which deadline it spoke of.
+    deadline_version = models.PositiveIntegerField(default=1)
+    weight = models.DecimalField(
+        _("weight"),
+        max_digits=8,
+        decimal_places=3,
+        default=Decimal(1),
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    rollup = models.CharField(
+        _("rule of completion"), max_length=10, choices=Rollup, default=Rollup.AVERAGE
+    )
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.ISSUED)
+    reported_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
+    completion = models.DecimalField(max_digits=9, decimal_places=6, default=Decimal(0))
+    issued_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("share")
+        verbose_name_plural = _("shares")
+        ordering = ["key_task__position", "depth", "id"]
+        indexes = [
+            GinIndex(fields=["ancestors"], name="task_ancestors"),
+            models.Index(fields=["unit", "due_on", "id"], name="task_unit_due"),
+            models.Index(fields=["plan", "depth"], name="task_plan_depth"),
+            models.Index(
+                fields=["due_on", "id"],
+                condition=Q(state__in=["issued", "objected", "acknowledged", "submitted"]),
+                name="task_open_due",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key_task", "unit"],
+                condition=Q(is_own_part=False) & ~Q(state="cancelled"),
+                name="one_share_a_unit_and_key_task",
+                violation_error_message=_("This unit already has a share of this key task."),
+            ),
+            models.UniqueConstraint(
+                fields=["parent"],
+                condition=Q(is_own_part=True) & ~Q(state="cancelled"),
+                name="one_own_part_a_share",
+            ),
+            models.UniqueConstraint(
+                fields=["key_task"],
+                condition=Q(parent__isnull=True) & ~Q(state="cancelled"),
+                name="one_root_a_key_task",
+            ),
+            models.CheckConstraint(
+                condition=Q(depth=0, parent__isnull=True)
+                | Q(depth__gt=0, depth__lte=MAX_DEPTH, parent__isnull=False),
+                name="share_at_most_five_levels",
+            ),
+            models.CheckConstraint(
+                condition=Q(ancestors__len=F("depth")), name="share_ancestors_match_depth"
+            ),
+            models.CheckConstraint(
+                condition=Q(completion__gte=0, completion__lte=100), name="share_completion_0_100"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_on__isnull=False, completion=100)
+                | ~Q(state="closed") & Q(closed_on__isnull=True, completion__lte=99),
+                name="share_is_100_when_closed_only",
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_percent__gte=0, reported_percent__lte=99),
+                name="share_reports_0_99",
+            ),
+            models.CheckConstraint(condition=Q(weight__gte=0), name="share_weight_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(deadline_kind="ongoing") | Q(due_on__isnull=True),
+                name="ongoing_share_has_no_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.title}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def counts(self) -> bool:
+        """Whether the share stands in the fraction of the share above it, or of the plan."""
+        return (
+            self.role != self.Role.SUPPORTING
+            and self.state not in (self.State.CANCELLED, self.State.SUSPENDED)
+            and self.deadline_kind != DeadlineKind.ONGOING
+        )
+
+
+#: Work is still expected from the unit, or a decision on it.
+OPEN_STATES = (
+    Task.State.ISSUED,
+    Task.State.OBJECTED,
+    Task.State.ACKNOWLEDGED,
+    Task.State.SUBMITTED,
+)
+
+
+class ProgressReport(models.Model):
+    """What a unit says about its share. Approved, it never changes again.
+
+    ``percent`` is 0 to 99; ``completes`` says "done", and only its approval makes 100.
+    """
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", _("submitted")
+        RETURNED = "returned", _("returned")
+        APPROVED = "approved", _("approved")
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="reports")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reports")
+    percent = models.DecimalField(
+        _("percent"),
+        max_digits=5,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(99))],
+    )
+    completes = models.BooleanField(_("submitted as done"), default=False)
+    no_change = models.BooleanField(_("no change"), default=False)
+    narrative = models.TextField(_("progress"), blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SUBMITTED)
+    submitted_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("progress report")
+        verbose_name_plural = _("progress reports")
+        ordering = ["-submitted_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"], condition=Q(state="submitted"), name="one_report_to_decide_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("author")),
+                name="nobody_decides_their_own_report",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="submitted", decided_by__isnull=True, decided_at__isnull=True)
+                | ~Q(state="submitted") & Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="report_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(percent__gte=0, percent__lte=99), name="report_percent_0_99"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.percent}%"
+
+
+class ExtensionRequest(models.Model):
+    """Asked before the deadline, with a reason and a new date; decided by the unit above."""
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", _("submitted")
+        REFUSED = "refused", _("refused")
+        APPROVED = "approved", _("approved")
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="extension_requests")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    old_due_on = models.DateField(_("due on until now"))
+    new_due_on = models.DateField(_("new deadline asked for"))
+    reason = models.TextField(_("reason"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SUBMITTED)
+    submitted_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("extension request")
+        verbose_name_plural = _("extension requests")
+        ordering = ["-submitted_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"],
+                condition=Q(state="submitted"),
+                name="one_extension_to_decide_a_share",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("author")),
+                name="nobody_decides_their_own_extension",
+            ),
+            models.CheckConstraint(
+                condition=Q(new_due_on__gt=F("old_due_on")), name="extension_is_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} → {self.new_due_on}"
+
+
+class TaskEvent(models.Model):
+    """One line of a share's history, written in the transaction of what it tells."""
+
+    class Kind(models.TextChoices):
+        ISSUED = "issued", _("issued")
+        DECOMPOSED = "decomposed", _("broken down")
+        ACKNOWLEDGED = "acknowledged", _("signed for")
+        OBJECTED = "objected", _("objected")
+        UPHELD = "upheld", _("objection answered: upheld")
+        REPORTED = "reported", _("reported")
+        APPROVED = "approved", _("report approved")
+        RETURNED = "returned", _("report returned")
+        CLOSED = "closed", _("closed")
+        EXTENSION_ASKED = "extension_asked", _("extension asked for")
+        EXTENDED = "extended", _("extended")
+        EXTENSION_REFUSED = "extension_refused", _("extension refused")
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=20, choices=Kind)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    reason = models.TextField(blank=True)
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.kind}"
+
+
+class Reminder(models.Model):
+    """One thing that must be said about one share to one unit at one step of the ladder.
+
+    No person in it: people are found when the day's mail is made. Its end is read from its
+    mails (``ReminderQuerySet.with_end``).
+    """
+
+    class Rule(models.TextChoices):
+        BEFORE = "before", _("before the deadline")
+        ON_THE_DAY = "on_the_day", _("on the day of the deadline")
+        OVERDUE = "overdue", _("overdue")
+        TO_ACKNOWLEDGE = "to_acknowledge", _("not yet signed for")
+
+    class Step(models.IntegerChoices):
+        """The ladder: who hears of it, from the one who works to the one who issued the plan."""
+
+        OFFICER = 0, _("officer")
+        HEAD = 1, _("head of the unit")
+        UNIT_ABOVE = 2, _("unit above")
+        ISSUING_OFFICE = 3, _("issuing office")
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="reminders")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="reminders")
+    rule = models.CharField(max_length=16, choices=Rule)
+    step = models.PositiveSmallIntegerField(choices=Step)
+    on = models.DateField(_("day"))
+    deadline_version = models.PositiveIntegerField()
+    planned_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    superseded_because = models.CharField(max_length=40, blank=True)
+    #: Set when no mail could be made at all, as where a unit has nobody to write to.
+    fault = models.CharField(max_length=40, blank=True)
+    mails = models.ManyToManyField(OutgoingMail, blank=True, related_name="reminders")
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        ordering = ["-on", "task_id", "rule", "step"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "rule", "on", "deadline_version", "unit", "step"],
+                name="said_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.rule} {self.on}"

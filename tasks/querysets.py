@@ -1,0 +1,102 @@
+"""Query sets of shares, reports and reminders that read as sentences."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+
+from accounts.access import units_in_sight
+from accounts.models import User
+from plans.models import Plan
+
+if TYPE_CHECKING:
+    from tasks.models import Reminder, Task  # noqa: F401
+
+OPEN = ("issued", "objected", "acknowledged", "submitted")
+
+OfTask = TypeVar("OfTask", bound=models.Model)
+
+
+class IsAmong(Func):
+    """``value = ANY(array)``: at most five look-ups by key, where ``@>`` would read the table."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> TaskQuerySet:
+        """The shares of the person's part of the unit tree and all below these (DESIGN 4).
+
+        The coordinator of the issuing unit sees the plan whole. The chain above a share is not
+        among the rows: it is shown by title, owner and deadline only.
+        """
+        in_sight = units_in_sight(user, on).values("pk")
+        above_in_sight = self.model.objects.filter(
+            IsAmong(F("pk"), OuterRef("ancestors")), unit__in=in_sight
+        )
+        coordinated = Plan.objects.coordinated_by(user, on).values("pk")
+        return self.filter(Q(unit__in=in_sight) | Q(plan__in=coordinated) | Exists(above_in_sight))
+
+    def open(self) -> TaskQuerySet:
+        return self.filter(state__in=OPEN)
+
+    def counting(self) -> TaskQuerySet:
+        """The shares that stand in the fraction: the rows for which ``Task.counts`` is true."""
+        return (
+            self.exclude(role="supporting")
+            .exclude(state__in=["cancelled", "suspended"])
+            .exclude(deadline_kind="ongoing")
+        )
+
+    def below(self, task: Task) -> TaskQuerySet:
+        return self.filter(ancestors__contains=[task.pk])
+
+    def overdue(self, on: dt.date) -> TaskQuerySet:
+        """Open and past the last day allowed; computed, never stored."""
+        return self.open().filter(due_on__lt=on)
+
+
+class ReportQuerySet(models.QuerySet[OfTask]):
+    """Rows that hang on a share, seen by whoever sees the share."""
+
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> ReportQuerySet[OfTask]:
+        tasks: Any = self.model._meta.get_field("task").related_model
+        return self.filter(task__in=tasks.objects.visible_to(user, on).values("pk"))
+
+
+class ReminderQuerySet(ReportQuerySet["Reminder"]):
+    def with_end(self) -> ReminderQuerySet:
+        """Annotates ``end``: sent, superseded, failed or waiting, read from the mails."""
+        mails = self.model.mails.through.objects.filter(reminder=OuterRef("pk"))
+
+        def some(*states: str) -> Exists:
+            return Exists(mails.filter(outgoingmail__state__in=states))
+
+        return self.annotate(
+            end=Case(
+                When(some("sent"), then=Value("sent")),
+                When(superseded_at__isnull=False, then=Value("superseded")),
+                When(~Q(fault=""), then=Value("failed")),
+                When(some("waiting", "leased", "held"), then=Value("waiting")),
+                When(some("failed"), then=Value("failed")),
+                default=Value("waiting"),
+                output_field=CharField(),
+            )
+        )
