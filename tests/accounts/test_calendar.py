@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.calendar import WorkCalendar, load_calendar
 from accounts.models import CalendarDay
@@ -85,7 +86,9 @@ def test_a_year_without_entries_is_known() -> None:
 
 
 @pytest.mark.django_db
-def test_loaded_from_the_table_with_one_query(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_loaded_from_the_table_with_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     CalendarDay.objects.create(day=day("10-01"), is_working=False, name="国庆节")
     CalendarDay.objects.create(day=day("10-10"), is_working=True, name="国庆节")
     with django_assert_num_queries(1):

@@ -1,0 +1,209 @@
+"""The outgoing mail: lease one row, send it, and mark it only after the server took it.
+
+PostgreSQL remembers what is to be sent; whoever calls here only wakes. A process that dies
+between the server's answer and the mark leaves a lease that runs out, and the mail goes out a
+second time with the same Message-ID. Nothing is ever marked before it was sent (FAILURES M1).
+"""
+
+import datetime as dt
+import hashlib
+import logging
+import smtplib
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from email.utils import parseaddr
+from enum import Enum
+from typing import Protocol
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+
+from accounts.emails import Letter, make_message
+from accounts.models import OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+State = OutgoingMail.State
+
+#: A conversation has about ten steps, each as long as EMAIL_TIMEOUT at worst.
+LEASE = dt.timedelta(seconds=15 * settings.EMAIL_TIMEOUT)
+#: Pauses after the first, second … failed attempt; the last one repeats.
+BACK_OFF = tuple(dt.timedelta(minutes=n) for n in (1, 5, 15, 60, 120, 240, 480, 1440))
+#: A mail that nobody would take so often is shown as failed.
+MAX_ATTEMPTS = 10
+#: How soon the relay is called again after it could not be reached.
+RELAY_PAUSE = dt.timedelta(minutes=1)
+#: How long one caller of ``send_due`` goes on; with one more mail it still fits into ``LEASE``.
+ROUND = dt.timedelta(seconds=50)
+
+#: SMTP answers from here on are final.
+FIRST_PERMANENT_CODE = 500
+
+
+class Compose(Protocol):
+    """Reads the facts again and writes the letter, or answers ``None``: nothing left to say."""
+
+    def __call__(self, mail: OutgoingMail, *, at: dt.datetime) -> Letter | None: ...
+
+
+class Outcome(Enum):
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+    POSTPONED = "postponed"
+    #: The relay did not answer at all, which says nothing about the mail.
+    RELAY_AWAY = "relay_away"
+
+
+def message_id_for(recipient_id: int, kind: str, on: dt.date) -> str:
+    """Equal for every attempt and every copy, so that receivers and the support desk can tell."""
+    key = f"{settings.BASE_URL}|{kind}|{recipient_id}|{on.isoformat()}"
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def send_due(compose: Compose, *, clock: Callable[[], dt.datetime]) -> int:
+    """Sends what is due, one mail after the other; returns how many were handled.
+
+    Ends early when the relay is away, or after ``ROUND``: the next tick goes on.
+    """
+    started = clock()
+    handled = 0
+    while clock() - started < ROUND:
+        outcome = send_one(compose, at=clock())
+        if outcome in (None, Outcome.RELAY_AWAY):
+            break
+        handled += 1
+    return handled
+
+
+def send_one(compose: Compose, *, at: dt.datetime) -> Outcome | None:
+    """Claims one mail and brings it as far as it goes. ``None``: nothing is due.
+
+    No error of composing or sending gets out of here: it belongs to the mail, which shows it.
+    """
+    mail = claim_next(at)
+    if mail is None:
+        return None
+    if mail.attempts > MAX_ATTEMPTS:
+        # Every sender that took this mail died over it.
+        return _give_up(mail, "abandoned by every sender that took it")
+    try:
+        letter = compose(mail, at=at)
+        if letter is None:
+            return _settle(mail, Outcome.SUPERSEDED, state=State.SUPERSEDED)
+        mail.subject, mail.body = letter.subject, letter.text
+        message = make_message(letter, to=mail.recipient.email, message_id=mail.message_id)
+    except Exception as error:
+        logger.exception("mail %s could not be composed", mail.pk)
+        return _postpone(mail, error, at=at)
+    return _deliver(mail, message, at=at)
+
+
+def claim_next(at: dt.datetime) -> OutgoingMail | None:
+    """Takes the mail that has been due longest, for the length of ``LEASE``; commits.
+
+    Rows that others are claiming are passed over. The count of attempts grows here, before
+    anything can go wrong, so that a mail that kills its senders is found out.
+    """
+    with transaction.atomic():
+        mail = (
+            OutgoingMail.objects.due(at)
+            .select_for_update(skip_locked=True, no_key=True, of=("self",))
+            .select_related("recipient")
+            .order_by("next_try_at", "id")
+            .first()
+        )
+        if mail is None:
+            return None
+        mail.state = State.LEASED
+        mail.lease_until = at + LEASE
+        mail.lease_token = uuid.uuid4()
+        mail.attempts += 1
+        mail.save(update_fields=["state", "lease_until", "lease_token", "attempts"])
+    return mail
+
+
+def mark_sent(mail: OutgoingMail, *, at: dt.datetime) -> Outcome:
+    """Only after the server's 250, and only while the lease is still ours."""
+    return _settle(mail, Outcome.SENT, state=State.SENT, sent_at=at, last_error="")
+
+
+def hand_over(message: EmailMultiAlternatives, connection: BaseEmailBackend) -> None:
+    """Gives the message to the relay over an open connection; returns after its 250."""
+    connection.send_messages([message])
+
+
+def _deliver(mail: OutgoingMail, message: EmailMultiAlternatives, *, at: dt.datetime) -> Outcome:
+    connection = get_connection()
+    try:
+        connection.open()
+    except OSError as error:  # smtplib's errors and refused or broken sockets alike
+        logger.warning("the mail relay is away: %s", error)
+        return _wait_for_relay(mail, error, at=at)
+    try:
+        hand_over(message, connection)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        if _code_of(error) >= FIRST_PERMANENT_CODE:
+            return _give_up(mail, _text_of(error))
+        return _postpone(mail, error, at=at)
+    except Exception as error:
+        return _postpone(mail, error, at=at)
+    finally:
+        # The server has answered; a broken good-bye changes nothing about the mail.
+        with suppress(OSError):
+            connection.close()
+    return mark_sent(mail, at=at)
+
+
+def _postpone(mail: OutgoingMail, error: Exception, *, at: dt.datetime) -> Outcome:
+    if mail.attempts >= MAX_ATTEMPTS:
+        return _give_up(mail, _text_of(error))
+    pause = BACK_OFF[min(mail.attempts, len(BACK_OFF)) - 1]
+    return _settle(
+        mail,
+        Outcome.POSTPONED,
+        state=State.WAITING,
+        next_try_at=at + pause,
+        last_error=_text_of(error),
+    )
+
+
+def _wait_for_relay(mail: OutgoingMail, error: Exception, *, at: dt.datetime) -> Outcome:
+    """The attempt does not count: a relay that is away for a day must not fail a single mail."""
+    return _settle(
+        mail,
+        Outcome.RELAY_AWAY,
+        state=State.WAITING,
+        attempts=mail.attempts - 1,
+        next_try_at=at + RELAY_PAUSE,
+        last_error=_text_of(error),
+    )
+
+
+def _give_up(mail: OutgoingMail, error: str) -> Outcome:
+    return _settle(mail, Outcome.FAILED, state=State.FAILED, last_error=error)
+
+
+def _settle(mail: OutgoingMail, outcome: Outcome, **fields: object) -> Outcome:
+    """Ends the lease if it is still ours; a late holder changes nothing."""
+    ours = OutgoingMail.objects.filter(pk=mail.pk, state=State.LEASED, lease_token=mail.lease_token)
+    ours.update(lease_until=None, lease_token=None, subject=mail.subject, body=mail.body, **fields)
+    return outcome
+
+
+def _code_of(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> int:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max(code for code, _answer in error.recipients.values())
+    return error.smtp_code
+
+
+def _text_of(error: Exception) -> str:
+    """What an operator needs to see: the relay's words, or the error's kind and text."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = error.recipients.values()
+        return "; ".join(f"{code} {text.decode(errors='replace')}" for code, text in answers)
+    return f"{type(error).__name__}: {error}"
