@@ -82,6 +82,18 @@ class ReportQuerySet(models.QuerySet[OfTask]):
 
 
 class ReminderQuerySet(ReportQuerySet["Reminder"]):
+    def without_mail(self) -> ReminderQuerySet:
+        mails = self.model.mails.through.objects.filter(reminder=OuterRef("pk"))
+        return self.filter(~Exists(mails))
+
+    def unsaid(self) -> ReminderQuerySet:
+        """Those that still need a mail; a fault is among them, since it may be mended."""
+        return self.without_mail().filter(superseded_at__isnull=True)
+
+    def locked(self) -> ReminderQuerySet:
+        """In one order, and past the rows that another process is working on."""
+        return self.order_by("pk").select_for_update(skip_locked=True, no_key=True, of=("self",))
+
     def with_end(self) -> ReminderQuerySet:
         """Annotates ``end``: sent, superseded, failed or waiting, read from the mails."""
         mails = self.model.mails.through.objects.filter(reminder=OuterRef("pk"))
