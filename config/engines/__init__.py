@@ -1,0 +1,1 @@
+"""The engines that Luoshi stands on. Who starts and shares them: ``local_services``."""
