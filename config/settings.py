@@ -103,3 +103,5 @@ EMAIL_HOST = os.environ.get("LUOSHI_EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("LUOSHI_EMAIL_PORT", "25"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("LUOSHI_FROM_EMAIL", "luoshi@localhost")
+#: From this hour on, by the local clock, the day's reminders go out.
+LUOSHI_MAIL_HOUR = int(os.environ.get("LUOSHI_MAIL_HOUR", "8"))

@@ -193,6 +193,10 @@ class TestPlan:
         assert (reminder.task, reminder.unit, reminder.on) == (task, house.unit("镇"), day("09-03"))
         assert (reminder.planned_at, reminder.deadline_version) == (at(9, 3), 1)
 
+    def test_a_share_issued_today_gives_nothing_yet(self, house: House) -> None:
+        house.add_share("镇", state="issued", issued_at=at(9, 8), due_on=day("12-31"))
+        assert (plan_on(9, 8), said()) == (0, [])
+
     def test_the_unit_above_is_that_of_the_share_above(self, house: House) -> None:
         root = house.add_share("局", due_on=None)
         town = house.add_share("镇", parent=root, due_on=None)

@@ -1,0 +1,20 @@
+"""What the clock does: each job looks at the rows and does what there is to do."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.nudge import nudge
+from accounts.outbox import send_due
+from tasks.reminders.daily import plan_the_day
+from tasks.reminders.digest import compose
+
+
+@shared_task(name="tasks.jobs.plan_and_remind")
+def plan_and_remind() -> None:
+    plan_the_day(at=timezone.now())
+    nudge("tasks.jobs.send_mails")
+
+
+@shared_task(name="tasks.jobs.send_mails")
+def send_mails() -> None:
+    send_due(compose, clock=timezone.now)

@@ -1,0 +1,119 @@
+"""What a digest says: three lists with absolute dates, and the working days as of today."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.calendar import WorkCalendar
+from accounts.emails import Letter, absolute_url
+from accounts.models import User
+from tasks.models import Reminder, Task
+
+#: A list shows so many shares and the number of the others.
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """One share in a list. ``when`` says how long there is left, or how long it has been."""
+
+    task: Task
+    when: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """One list of the mail: its heading, the lines shown and how many more there are."""
+
+    heading: str
+    count: int
+    lines: list[Line]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.lines)
+
+
+def write_letter(
+    reminders: Iterable[Reminder], recipient: User, calendar: WorkCalendar, on: dt.date
+) -> Letter:
+    """The digest in the language that is active. No query where unit and key task are joined."""
+    groups = _groups(list(reminders), calendar, on)
+    context = {
+        "recipient": recipient,
+        "groups": groups,
+        "on": on,
+        "uncovered_years": _uncovered_years(groups, calendar, on),
+        "url": absolute_url("/"),
+    }
+    return Letter(
+        subject=_subject(groups),
+        text=render_to_string("tasks/mail/digest.txt", context),
+        html=render_to_string("tasks/mail/digest.html", context),
+    )
+
+
+def _groups(reminders: list[Reminder], calendar: WorkCalendar, on: dt.date) -> list[Group]:
+    """Several steps of the ladder may tell one person of one share: it is listed once."""
+    unsigned = {r.task for r in reminders if r.rule == Reminder.Rule.TO_ACKNOWLEDGE}
+    dated = {r.task for r in reminders if r.rule != Reminder.Rule.TO_ACKNOWLEDGE}
+    overdue = {task for task in dated if task.due_on and task.due_on < on}
+    lists = (
+        (_("Overdue"), overdue, _overdue_since),
+        (_("Due soon"), dated - overdue, _time_left),
+        (_("To sign for"), unsigned, _time_left),
+    )
+    return [
+        Group(
+            heading=heading,
+            count=len(tasks),
+            lines=[
+                Line(task, say_when(task.due_on, calendar, on), absolute_url(f"/tasks/{task.pk}/"))
+                for task in sorted(tasks, key=_urgency)[:SHOWN]
+            ],
+        )
+        for heading, tasks, say_when in lists
+        if tasks
+    ]
+
+
+def _urgency(task: Task) -> tuple[dt.date, int]:
+    return task.due_on or dt.date.max, task.pk
+
+
+def _overdue_since(due_on: dt.date | None, calendar: WorkCalendar, on: dt.date) -> str:
+    days = calendar.working_days_between(due_on, on) if due_on else 0
+    if not days:
+        return _("the deadline has passed")
+    return ngettext("%(count)d working day overdue", "%(count)d working days overdue", days) % {
+        "count": days
+    }
+
+
+def _time_left(due_on: dt.date | None, calendar: WorkCalendar, on: dt.date) -> str:
+    if due_on is None:
+        return _("no date")
+    if due_on < on:
+        return _overdue_since(due_on, calendar, on)
+    if due_on == on:
+        return _("due today")
+    days = calendar.working_days_between(on, due_on)
+    return ngettext("%(count)d working day left", "%(count)d working days left", days) % {
+        "count": days
+    }
+
+
+def _uncovered_years(groups: list[Group], calendar: WorkCalendar, on: dt.date) -> list[int]:
+    """Years in which the days were counted without knowing the holidays; the mail says so."""
+    years = {line.task.due_on.year for group in groups for line in group.lines if line.task.due_on}
+    return sorted(year for year in years | {on.year} if not calendar.covers(year))
+
+
+def _subject(groups: list[Group]) -> str:
+    parts = [f"{group.heading} {group.count}" for group in groups]
+    return _("Luoshi: %(parts)s") % {"parts": " · ".join(parts)}

@@ -1,0 +1,59 @@
+"""The people behind a unit and a step of the ladder, found when the day's mail is made."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from accounts.access import Role, people_of
+from accounts.models import Unit, User
+from tasks.models import Reminder, Task
+
+Step = Reminder.Step
+
+#: Who is written to in a unit and in the issuing office: the first role that somebody holds.
+ROLES_OF_UNIT = (Role.OFFICER, Role.HEAD)
+ROLES_OF_OFFICE = (Role.COORDINATOR, Role.HEAD, Role.OFFICER)
+
+#: A desk is a role in a unit: the place a letter is addressed to before a person is found.
+Desk = tuple[Unit, Role]
+
+
+class Directory:
+    """Looks every desk up once in a round: two queries for each unit and role that occurs."""
+
+    def __init__(self, on: dt.date) -> None:
+        self.on = on
+        self._known: dict[tuple[int, str], list[User]] = {}
+
+    def addressees(self, reminder: Reminder) -> list[User]:
+        """Those who can be written to at the first desk on the way up where there is anybody."""
+        return next(filter(None, map(self._people_at, desks_for(reminder))), [])
+
+    def _people_at(self, desk: Desk) -> list[User]:
+        unit, role = desk
+        if (unit.pk, role) not in self._known:
+            people = people_of(unit, [role], self.on)
+            self._known[unit.pk, role] = [person for person in people if person.email]
+        return self._known[unit.pk, role]
+
+
+def desks_for(reminder: Reminder) -> Iterator[Desk]:
+    """The desks to try in turn: the one meant, then upward, since somebody must hear of it."""
+    task = reminder.task
+    if reminder.step == Step.OFFICER:
+        yield from ((task.unit, role) for role in ROLES_OF_UNIT)
+    if reminder.step == Step.HEAD:
+        yield task.unit, Role.HEAD
+    if reminder.step != Step.ISSUING_OFFICE:
+        yield from _desks_above(task)
+    yield from _desks_of_office(task)
+
+
+def _desks_above(task: Task) -> Iterator[Desk]:
+    """Nothing for a root share: above it there is only the issuing office."""
+    if task.parent:
+        unit = task.parent.unit
+        yield from ((unit, role) for role in ROLES_OF_UNIT)
+
+
+def _desks_of_office(task: Task) -> Iterator[Desk]:
+    yield from ((task.plan.issuing_unit, role) for role in ROLES_OF_OFFICE)
