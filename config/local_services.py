@@ -138,6 +138,17 @@ def _locked(file: IO[str]) -> bool:
     return True
 
 
+def in_use(folder: Path) -> bool:
+    """Whether any process runs an engine on the data directory now."""
+    for kind in ENGINES:
+        lock = folder / f"{kind.name}.lock"
+        if lock.exists():
+            with lock.open("a") as ownership:
+                if not _locked(ownership):
+                    return True
+    return False
+
+
 def _sockets_file(kind: type[Engine], place: Place) -> Path:
     """Where the owner writes down the directory of its socket."""
     return place.folder / f"{kind.name}.sockets"

