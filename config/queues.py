@@ -29,7 +29,6 @@ broker_transport_options = {
     # A publisher tries once: whoever waits for it is a person whose work is saved already.
     "max_retries": 0,
 }
-task_publish_retry = False
 
 accept_content = ["json"]
 task_serializer = "json"
@@ -47,10 +46,7 @@ task_default_queue = "default"
 task_queues = [Queue("default"), Queue("mail"), Queue("heavy")]
 task_routes = {"tasks.jobs.send_mails": {"queue": "mail"}}
 
-worker_hijack_root_logger = False
-
-#: Plain intervals in UTC: nothing here knows of hours, that is for the jobs (FAILURES 4.3).
-enable_utc = True
+#: Plain intervals: nothing here knows of hours, that is for the jobs (FAILURES 4.3).
 beat_schedule = {
     name: {
         "task": name,

@@ -15,7 +15,8 @@ from config.queues import broker_url_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: Saves a row and nudges, in a process of its own whose broker REDIS_URL names.
+#: Saves a row and nudges, in a process of its own whose broker REDIS_URL names. What runs
+#: ``before``, ``inside`` and ``after`` the transaction is up to the test.
 WRITE = """
 import json, time
 import django
@@ -26,10 +27,17 @@ from accounts.nudge import nudge
 
 def waiting():
     channel = current_app.connection_for_write().default_channel
-    return channel._size("mail")
+    return [channel._size(queue) for queue in ("default", "mail", "heavy")]
+
+def declare():
+    # As a worker does: from then on the exchange knows every queue.
+    channel = current_app.connection_for_write().default_channel
+    for queue in current_app.amqp.queues.values():
+        queue(channel).declare()
 
 ran = []
 counts = []
+{before}
 started = time.monotonic()
 with transaction.atomic():
     connection.cursor().execute("CREATE TEMPORARY TABLE written (n int)")
@@ -43,9 +51,11 @@ print(json.dumps({{"elapsed": elapsed, "ran": ran, "counts": counts}}))
 """
 
 
-def write(redis_url: str, *, inside: str = "pass", after: str = "pass") -> dict[str, Any]:
+def write(
+    redis_url: str, *, before: str = "pass", inside: str = "pass", after: str = "pass"
+) -> dict[str, Any]:
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "REDIS_URL": redis_url}
-    script = WRITE.format(inside=inside, after=after)
+    script = WRITE.format(before=before, inside=inside, after=after)
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, timeout=60
     )
@@ -65,8 +75,8 @@ def silent_server() -> Iterator[int]:
 
 def test_a_job_is_woken_after_the_commit_only() -> None:
     looking = "counts.append(waiting())"
-    answer = write("memory://", inside=looking, after=looking)
-    assert answer["counts"] == [0, 1]
+    answer = write("memory://", before="declare()", inside=looking, after=looking)
+    assert answer["counts"] == [[0, 0, 0], [0, 1, 0]]
     assert answer["log"] == ""
 
 

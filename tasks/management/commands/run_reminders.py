@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from accounts.outbox import send_due
@@ -23,15 +23,20 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="look once and end")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        if once:
+            self._look()
+            return
         while True:
-            handled = self._look()
-            self.stdout.write(f"mails handled: {handled}")
-            if once:
-                return
+            try:
+                self._look()
+            except DatabaseError as error:
+                # The database will be back, and the rows with it.
+                self.stderr.write(f"could not look: {error}")
             time.sleep(PAUSE)
 
-    def _look(self) -> int:
+    def _look(self) -> None:
         """One round on a connection that is known to be alive."""
         close_old_connections()
         plan_the_day(at=timezone.now())
-        return send_due(compose, clock=timezone.now)
+        handled = send_due(compose, clock=timezone.now)
+        self.stdout.write(f"mails handled: {handled}")

@@ -277,15 +277,37 @@ As of 30 Sep 2026. https://luoshi.county.example/
         assert f'href="https://luoshi.county.example/tasks/{soon.pk}/"' in letter.html
         assert '<html lang="en">' in letter.html
 
-    def test_a_mail_in_chinese_has_chinese_dates(self, house: House) -> None:
-        task = house.add_share("镇")
+    def test_a_mail_in_chinese_word_for_word(self, house: House, settings: Settings) -> None:
+        overdue = house.add_share("镇", due_on=dt.date(2026, 9, 28))
+        soon = house.add_share("镇", due_on=dt.date(2026, 10, 8))
+        unsigned = house.add_share(
+            "镇", state="issued", due_on=dt.date(2027, 6, 30), issued_at=at(9, 29)
+        )
         plan_the_day(at=at(9, 30))
         mail = claim_next(at(9, 30))
         assert mail is not None
         letter = compose(mail, at=at(9, 30))
         assert letter is not None
-        assert "2026年9月30日" in letter.text
-        assert task.title in letter.text
+        assert letter.subject == "【落实】已超期 1 · 即将到期 1 · 待签收 1"
+        lines = [line.strip() for line in letter.text.splitlines() if line.strip()]
+        base = settings.BASE_URL
+        assert lines == [
+            "镇-officer:",
+            "已超期 (1)",
+            f"- {overdue.title}",
+            "镇 · 时限:2026年9月28日 · 已超期2个工作日",
+            f"{base}/tasks/{overdue.pk}/",
+            "即将到期 (1)",
+            f"- {soon.title}",
+            "镇 · 时限:2026年10月8日 · 还剩1个工作日",
+            f"{base}/tasks/{soon.pk}/",
+            "待签收 (1)",
+            f"- {unsigned.title}",
+            "镇 · 时限:2027年6月30日 · 还剩191个工作日",
+            f"{base}/tasks/{unsigned.pk}/",
+            "日历中尚无2027年节假日安排,工作日仅按周末推算。",
+            f"截至2026年9月30日。 {base}/",
+        ]
         assert '<html lang="zh-hans">' in letter.html
 
     def test_an_overdue_share_still_to_sign_for_and_the_weekend_after_a_deadline(

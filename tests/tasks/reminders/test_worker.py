@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 from django.utils import timezone
+from kombu import Queue
 
 from accounts.models import OutgoingMail
 from config import app
@@ -102,6 +103,8 @@ def copies_after_a_kill(die: str, relay: MailRelay, log: Path) -> dict[str, int]
     finally:
         healthy.kill()
         healthy.wait()
+        with app.connection_for_write() as broker:
+            Queue(queue, channel=broker.default_channel).delete()
     copies = Counter(str(message["Message-ID"]) for _addresses, message in relay.accepted)
     return {message_id: copies[message_id] for message_id in ids}
 
