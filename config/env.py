@@ -1,0 +1,73 @@
+"""Environment variables, read with a type; a wrong one stops the start and says its name."""
+
+import os
+from pathlib import Path
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"", "0", "false", "no", "off"}
+
+
+class WrongSetting(Exception):
+    """A variable's value cannot be meant; the text names the variable and what it may be."""
+
+
+def text(name: str, default: str) -> str:
+    """The variable as it stands; the default where it is unset."""
+    return os.environ.get(name, default)
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """1, true, yes, on or 0, false, no, off in any case; empty is off."""
+    given = os.environ.get(name)
+    if given is None:
+        return default
+    word = given.strip().lower()
+    if word not in TRUE | FALSE:
+        raise WrongSetting(f"{name} is {given!r}; it may be 1 or 0.")
+    return word in TRUE
+
+
+def number(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number within the bounds, both included; the default where it is unset or empty."""
+    given = os.environ.get(name, "").strip()
+    if not given:
+        return default
+    try:
+        value = int(given)
+    except ValueError:
+        raise WrongSetting(f"{name} is {given!r}; it must be a whole number.") from None
+    if value < least or (most is not None and value > most):
+        bounds = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise WrongSetting(f"{name} is {value}; it must be {bounds}.")
+    return value
+
+
+def words(name: str, default: str) -> list[str]:
+    """The comma-separated parts without blanks around them; empty parts are left out."""
+    parts = (part.strip() for part in os.environ.get(name, default).split(","))
+    return [part for part in parts if part]
+
+
+def secret(name: str, default: str | None = None) -> str:
+    """The variable, or the content of the file that ``NAME_FILE`` names.
+
+    That is how container platforms hand over secrets. Without either, and without a default, the
+    start is refused.
+    """
+    if given := os.environ.get(name):
+        return given
+    if path := os.environ.get(f"{name}_FILE"):
+        return _content(f"{name}_FILE", Path(path))
+    if default is None:
+        raise WrongSetting(f"{name} or {name}_FILE must be set.")
+    return default
+
+
+def _content(name: str, path: Path) -> str:
+    try:
+        content = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise WrongSetting(f"{name}: {path}: {error.strerror}.") from error
+    if not content:
+        raise WrongSetting(f"{name}: {path} is empty.")
+    return content
