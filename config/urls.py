@@ -1,10 +1,17 @@
 """Every address of the installation."""
 
-from django.urls import path
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
 
 from config.health import live, ready
 
 urlpatterns = [
-    path("healthz/live", live),
-    path("healthz/ready", ready),
+    path("healthz/live", login_not_required(live)),
+    path("healthz/ready", login_not_required(ready)),
+    path("", include("accounts.urls")),
 ]
+
+if settings.LUOSHI_ADMIN:
+    urlpatterns += [path("admin/", admin.site.urls)]

@@ -1,0 +1,145 @@
+"""The directory for the people who keep it: units, groups, roles, accounts, special days.
+
+Nothing here is deleted that a share may refer to: units, roles and memberships end on a day.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import (
+    CalendarDay,
+    Membership,
+    Unit,
+    UnitAlias,
+    UnitGroup,
+    UnitGroupMembership,
+    UnitHosting,
+    User,
+)
+
+if TYPE_CHECKING:
+    # These are generic for the type checker only.
+    Admin = admin.ModelAdmin[Any]
+    Inline = admin.TabularInline[Any, Any]
+    Accounts = UserAdmin[User]
+    NewAccount = AdminUserCreationForm[User]
+    Form = ModelForm[Unit]
+else:
+    Admin, Inline = admin.ModelAdmin, admin.TabularInline
+    Accounts, NewAccount, Form = UserAdmin, AdminUserCreationForm, ModelForm
+
+
+class _Kept(Admin):
+    """Rows that end on a day instead of vanishing."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AliasInline(Inline):
+    model = UnitAlias
+    extra = 0
+
+
+class HostingInline(Inline):
+    model = UnitHosting
+    fk_name = "unit"
+    autocomplete_fields = ["host"]
+    extra = 0
+
+
+class GroupMembershipInline(Inline):
+    model = UnitGroupMembership
+    autocomplete_fields = ["unit"]
+    extra = 0
+
+
+class MembershipInline(Inline):
+    model = Membership
+    autocomplete_fields = ["unit"]
+    extra = 0
+
+
+@admin.register(Unit)
+class UnitAdmin(_Kept):
+    list_display = ["name", "kind", "parent", "valid_from", "valid_to"]
+    list_filter = ["kind"]
+    list_select_related = ["parent"]
+    search_fields = ["name", "aliases__name"]
+    autocomplete_fields = ["parent"]
+    exclude = ["successors"]
+    inlines = [AliasInline, HostingInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Unit | None = None) -> list[str]:
+        """A unit stays where it is in the tree: its whole branch is told by its path."""
+        return ["parent"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Unit, form: Form, change: bool) -> None:
+        if not change and obj.parent:
+            obj.ancestors, obj.depth = obj.parent.path, obj.parent.depth + 1
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(UnitGroup)
+class UnitGroupAdmin(_Kept):
+    list_display = ["name", "aliases"]
+    search_fields = ["name"]
+    inlines = [GroupMembershipInline]
+
+
+class AccountForm(NewAccount):
+    class Meta:
+        model = User
+        fields = ("username", "name", "email")
+
+
+@admin.register(User)
+class AccountAdmin(Accounts):
+    """Accounts of posts; a closed post is switched off, its history stays."""
+
+    list_display = ["username", "name", "email", "is_active"]
+    list_filter = ["is_active", "is_staff", "memberships__role"]
+    search_fields = ["username", "name", "email"]
+    ordering = ["username"]
+    inlines = [MembershipInline]
+    add_form = AccountForm
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Person or post"), {"fields": ["name", "email", "language"]}),
+        (_("Access to these pages"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "username", "name", "email", "usable_password", "password1", "password2"
+                ]
+            },
+        )
+    ]  # fmt: skip
+    filter_horizontal = []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Membership)
+class MembershipAdmin(_Kept):
+    list_display = ["user", "unit", "role", "valid_from", "valid_to"]
+    list_filter = ["role"]
+    list_select_related = ["user", "unit"]
+    search_fields = ["user__name", "user__username", "unit__name"]
+    autocomplete_fields = ["user", "unit"]
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(Admin):
+    list_display = ["day", "is_working", "name"]
+    date_hierarchy = "day"

@@ -1,0 +1,57 @@
+"""What every form of the pages has in common, and the log-in form."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar; it speaks ISO dates whatever the page's language."""
+
+    input_type = "date"
+
+    def __init__(self, *, latest: dt.date | None = None, **attrs: Any) -> None:
+        if latest:
+            attrs["max"] = latest.isoformat()
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class PageForm(forms.Form):
+    """Bootstrap's classes on each field, and labels without a colon."""
+
+    template_name = "accounts/fields.html"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", _css_class(field.widget))
+
+
+class LogInForm(AuthenticationForm):
+    template_name = "accounts/fields.html"
+    error_messages = {
+        "invalid_login": _("The user name or the password is not right."),
+        "inactive": _("This account is closed."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
+        self.fields["password"].label = _("Password")
+        for field in self.fields.values():
+            field.widget.attrs["class"] = _css_class(field.widget)
+
+
+def _css_class(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput):
+        return "form-check-input"
+    if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
+        return "choices"
+    if isinstance(widget, forms.Select):
+        return "form-select"
+    return "form-control"

@@ -1,0 +1,21 @@
+"""What the views of every app say in the same way."""
+
+from django.http import HttpRequest
+
+from accounts.errors import Conflict, NotAllowed, Refusal, Stale
+from accounts.models import User
+
+#: What a refusal is over HTTP. ``Invalid`` is all the rest.
+STATUS: dict[type[Refusal], int] = {NotAllowed: 403, Conflict: 409, Stale: 412}
+
+
+def status_of(refusal: Refusal) -> int:
+    return STATUS.get(type(refusal), 400)
+
+
+def reader(request: HttpRequest) -> User:
+    """The person who is logged in; no page but the log-in is open to anybody else."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("This page is for people who are logged in.")
+    return user

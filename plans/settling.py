@@ -1,0 +1,46 @@
+"""What the print of a key task leaves open, and a person settles before the plan is issued."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from plans.models import DeadlineKind, KeyTask, KeyTaskOwner
+
+
+@dataclass(frozen=True)
+class Questions:
+    """``owners`` still stand for nobody; ``no_owner`` where nobody is named at all."""
+
+    key_task: KeyTask
+    owners: list[KeyTaskOwner]
+    no_owner: bool
+    deadline: bool
+
+    @property
+    def any(self) -> bool:
+        return bool(self.owners) or self.no_owner or self.deadline
+
+
+def questions_of(key_task: KeyTask) -> Questions:
+    """Reads the key task's owners; no query where they are prefetched.
+
+    有关单位 may stay open: it is for the lead to name, as long as somebody else is named.
+    """
+    owners = list(key_task.owners.all())
+    open_owners = [owner for owner in owners if not _found(owner)]
+    blocking = [owner for owner in open_owners if not owner.open_ended]
+    named = any(_found(owner) for owner in owners)
+    return Questions(
+        key_task=key_task,
+        owners=blocking if named else open_owners,
+        no_owner=not owners,
+        deadline=key_task.due_on is None and key_task.deadline_kind != DeadlineKind.ONGOING,
+    )
+
+
+def open_questions(key_tasks: Iterable[KeyTask]) -> list[Questions]:
+    """Those of the key tasks about which something is still to be settled."""
+    return [found for found in map(questions_of, key_tasks) if found.any]
+
+
+def _found(owner: KeyTaskOwner) -> bool:
+    return owner.unit_id is not None or owner.group_id is not None

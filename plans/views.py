@@ -1,0 +1,223 @@
+"""Plans in sight; a document brought in; a plan that is not yet issued."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import Role, units_acted_for
+from accounts.errors import Refusal
+from accounts.models import Unit, UnitGroup, User
+from accounts.pages import reader, status_of
+from accounts.querysets import UnitQuerySet
+from plans.access import may_coordinate
+from plans.editing import make_plan, settle_key_task
+from plans.forms import ConfirmForm, DocumentForm, SettleForm, confirm_form
+from plans.models import KeyTask, Plan
+from plans.reading import PlanDraft, ReadingRefused, read_document, read_text
+from plans.reading.matching import Directory, match_owners
+from plans.settling import open_questions, questions_of
+
+
+@require_GET
+def plans(request: HttpRequest) -> HttpResponse:
+    on = timezone.localdate()
+    user = reader(request)
+    context = {
+        "place": "plans",
+        "plans": Plan.objects.visible_to(user, on).select_related("issuing_unit"),
+        "may_add": _offices(user, on).exists(),
+    }
+    return render(request, "plans/plans.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new_plan(request: HttpRequest) -> HttpResponse:
+    """Reads a document and shows what was understood. Saves nothing."""
+    on = timezone.localdate()
+    offices = _offices_or_refuse(reader(request), on)
+    if request.method == "GET":
+        return _document_page(request, DocumentForm())
+    form = DocumentForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _document_page(request, form, status=400)
+    try:
+        draft = _read(form)
+    except ReadingRefused as refusal:
+        form.add_error(None, str(refusal.message))
+        return _document_page(request, form, status=400)
+    return _confirm_page(request, draft, confirm_form(draft, offices, on), on)
+
+
+@require_POST
+def confirm_plan(request: HttpRequest) -> HttpResponse:
+    """Saves what was read as a plan that is not yet issued."""
+    at = timezone.now()
+    on = timezone.localdate(at)
+    form = ConfirmForm(request.POST, offices=_offices_or_refuse(reader(request), on))
+    if not form.is_valid():
+        draft = form.cleaned_data.get("draft")
+        if draft is None:
+            form = DocumentForm()
+            messages.error(request, _("The draft cannot be read any more."))
+            return _document_page(request, form, status=400)
+        return _confirm_page(request, draft, form, on, status=400)
+    found = form.cleaned_data
+    try:
+        plan = make_plan(
+            found["draft"],
+            issuing_unit=found["issuing_unit"],
+            issued_on=found["issued_on"],
+            actor=reader(request),
+            at=at,
+            recipients=form.recipients(),
+        )
+    except Refusal as refusal:
+        status = status_of(refusal)
+        return _confirm_page(request, found["draft"], form, on, refusal=refusal, status=status)
+    messages.success(request, _("The plan has been saved as a draft. Nobody else sees it yet."))
+    return redirect("draft-plan", pk=plan.pk)
+
+
+@require_GET
+def draft_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    at = timezone.now()
+    user = reader(request)
+    plan = _plan_in_sight(user, pk, timezone.localdate(at))
+    if plan.state != Plan.State.DRAFT:
+        return redirect("plan", pk=pk)
+    return draft_page(request, plan, at)
+
+
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answers what the print of one key task left open."""
+    at = timezone.now()
+    user = reader(request)
+    key_task = _key_task_in_sight(user, pk, timezone.localdate(at))
+    plan = key_task.plan
+    form = SettleForm(
+        request.POST, asked=questions_of(key_task), directory=Directory(plan.issued_on)
+    )
+    if not form.is_valid():
+        return draft_page(request, plan, at, tried=form, status=400)
+    try:
+        version = form.cleaned_data["version"]
+        settle_key_task(pk, form.changes(), actor=user, at=at, version=version)
+    except Refusal as refusal:
+        form.renew(questions_of(_key_task_in_sight(user, pk, timezone.localdate(at))))
+        status = status_of(refusal)
+        return draft_page(request, plan, at, tried=form, refusal=refusal, status=status)
+    messages.success(request, _("Settled: %(key_task)s") % {"key_task": key_task})
+    return redirect("draft-plan", pk=plan.pk)
+
+
+def draft_page(
+    request: HttpRequest,
+    plan: Plan,
+    at: dt.datetime,
+    *,
+    tried: SettleForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """A plan that is not yet issued, the open questions first."""
+    key_tasks = list(
+        plan.key_tasks.select_related("section").prefetch_related("owners__unit", "owners__group")
+    )
+    asked = open_questions(key_tasks)
+    directory = Directory(plan.issued_on)
+    forms = [
+        tried
+        if tried and tried.asked.key_task.pk == questions.key_task.pk
+        else SettleForm(asked=questions, directory=directory)
+        for questions in asked
+    ]
+    context = {
+        "place": "plans",
+        "page_url": reverse("draft-plan", args=[plan.pk]),
+        "plan": plan,
+        "key_tasks": key_tasks,
+        "forms": forms,
+        "may_coordinate": may_coordinate(reader(request), plan, timezone.localdate(at)),
+        "names": _directory_names(plan.issued_on) if forms else [],
+        "refusal": refusal,
+        "tried": tried,
+    }
+    return render(request, "plans/draft.html", context, status=status)
+
+
+def _read(form: DocumentForm) -> PlanDraft:
+    found = form.cleaned_data
+    if document := found["document"]:
+        return read_document(document.read(), document.name, year=found["year"])
+    return read_text(found["text"], year=found["year"])
+
+
+def _document_page(request: HttpRequest, form: DocumentForm, status: int = 200) -> HttpResponse:
+    context = {"place": "plans", "form": form, "page_url": reverse("new-plan")}
+    return render(request, "plans/new.html", context, status=status)
+
+
+def _confirm_page(
+    request: HttpRequest,
+    draft: PlanDraft,
+    form: ConfirmForm,
+    on: dt.date,
+    *,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    matches = {
+        (match.name, match.is_group): match for match in match_owners(draft, draft.issued_on or on)
+    }
+    items = [
+        (item, [(owner, matches[owner.name, owner.group]) for owner in item.owners])
+        for item in draft.items
+    ]
+    context = {
+        "place": "plans",
+        "page_url": reverse("new-plan"),
+        "draft": draft,
+        "items": items,
+        "form": form,
+        "open": sum(bool(item.questions) for item in draft.items),
+        "refusal": refusal,
+    }
+    return render(request, "plans/confirm.html", context, status=status)
+
+
+def _offices(user: User, on: dt.date) -> UnitQuerySet:
+    """The units for which the person may issue plans."""
+    return units_acted_for(user, [Role.COORDINATOR], on)
+
+
+def _offices_or_refuse(user: User, on: dt.date) -> UnitQuerySet:
+    offices = _offices(user, on)
+    if not offices.exists():
+        raise PermissionDenied(_("Only a coordinator of an issuing unit may bring in a plan."))
+    return offices
+
+
+def _directory_names(on: dt.date) -> list[str]:
+    units = Unit.objects.valid_on(on).values_list("name", flat=True)
+    groups = UnitGroup.objects.values_list("name", flat=True)
+    return [*groups, *units]
+
+
+def _plan_in_sight(user: User, pk: int, on: dt.date) -> Plan:
+    plans = Plan.objects.visible_to(user, on).select_related("issuing_unit")
+    found: Plan = get_object_or_404(plans, pk=pk)
+    return found
+
+
+def _key_task_in_sight(user: User, pk: int, on: dt.date) -> KeyTask:
+    key_tasks = KeyTask.objects.visible_to(user, on).select_related("plan__issuing_unit")
+    found: KeyTask = get_object_or_404(key_tasks.prefetch_related("owners"), pk=pk)
+    return found

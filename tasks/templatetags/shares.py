@@ -1,0 +1,68 @@
+"""How lights, percents and days read on a page."""
+
+from decimal import Decimal
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tasks.figures import Row
+from tasks.lights import Light
+
+register = template.Library()
+
+#: In the order in which ``tasks.figures`` decides; read beside the denominator.
+LEFT_OUT_WORDS = {
+    "supporting": lambda: _("supporting"),
+    "ongoing": lambda: _("ongoing"),
+    "suspended": lambda: _("suspended"),
+    "cancelled": lambda: _("cancelled"),
+}
+
+
+@register.filter
+def lamp(light: Light) -> SafeString:
+    """The light as a shape, a colour and a word."""
+    return format_html('<span class="light light-{}">{}</span>', light.value, light.label)
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    """Two decimals, so that a page and a paper never differ; a dash where nothing counts."""
+    return "—" if value is None else f"{value:.2f}%"
+
+
+@register.filter
+def bar(value: Decimal | None) -> SafeString | str:
+    """The same percent as a length; the figure beside it is what is read aloud."""
+    if value is None:
+        return ""
+    return format_html(
+        '<progress value="{}" max="100" aria-hidden="true"></progress>', f"{value:.0f}"
+    )
+
+
+@register.filter
+def days_left(days: int | None) -> str:
+    """Working days to a deadline, or past it."""
+    if days is None:
+        return ""
+    if days == 0:
+        return _("due today")
+    if days < 0:
+        return ngettext("%(count)d working day late", "%(count)d working days late", -days) % {
+            "count": -days
+        }
+    return ngettext("%(count)d working day left", "%(count)d working days left", days) % {
+        "count": days
+    }
+
+
+@register.filter
+def left_out(row: Row) -> str:
+    """Why the denominator is smaller than the number of shares."""
+    parts = [f"{word()} {row.left_out[why]}" for why, word in LEFT_OUT_WORDS.items()
+             if row.left_out.get(why)]  # fmt: skip
+    return _(", ").join(parts)

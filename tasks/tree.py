@@ -1,0 +1,129 @@
+"""The plan as a reader sees it: key tasks by section, and under each the shares in sight."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from plans.models import DeadlineKind, KeyTask, Plan
+from tasks.lights import Light, light_of
+from tasks.models import Task
+
+
+@dataclass(frozen=True)
+class TreeFilter:
+    """What the reader asked for; ``None`` asks for everything."""
+
+    section: int | None = None
+    light: Light | None = None
+    unit: int | None = None
+    in_sight: bool = False
+
+    @property
+    def by_share(self) -> bool:
+        return self.light is not None or self.unit is not None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One share in the tree. ``level`` is 0 for the topmost share that the reader sees."""
+
+    task: Task
+    light: Light
+    level: int
+    rule: str | Promise
+
+
+@dataclass(frozen=True)
+class KeyTaskRow:
+    """A key task, its root share where that is in sight, and the other shares in tree order."""
+
+    key_task: KeyTask
+    root: Branch | None
+    shares: list[Branch]
+
+
+@dataclass
+class SectionRows:
+    title: str
+    rows: list[KeyTaskRow] = field(default_factory=list)
+
+
+def plan_tree(plan: Plan, *, user: User, on: dt.date, wanted: TreeFilter) -> list[SectionRows]:
+    """The rows that pass the filter, by section in printed order. Four queries."""
+    tasks = Task.objects.filter(plan=plan).visible_to(user, on).select_related("unit")
+    by_key_task: dict[int, list[Task]] = defaultdict(list)
+    for task in tasks.order_by("unit__depth", "unit__position", "id"):
+        by_key_task[task.key_task_id].append(task)
+    key_tasks = plan.key_tasks.select_related("section").prefetch_related("owners")
+    if wanted.section is not None:
+        key_tasks = key_tasks.filter(section=wanted.section)
+    sections: dict[str, SectionRows] = {}
+    for key_task in key_tasks:
+        row = _row(key_task, by_key_task[key_task.pk], plan, on, wanted)
+        if row is not None:
+            title = key_task.section.title if key_task.section else ""
+            sections.setdefault(title, SectionRows(title)).rows.append(row)
+    return list(sections.values())
+
+
+def _row(
+    key_task: KeyTask, tasks: list[Task], plan: Plan, on: dt.date, wanted: TreeFilter
+) -> KeyTaskRow | None:
+    """The row of a key task, or nothing where the filter leaves nothing of it."""
+    branches = list(in_tree_order(tasks, on, plan.yellow_days))
+    if wanted.in_sight and not branches:
+        return None
+    if wanted.by_share:
+        branches = kept(branches, wanted)
+        if not branches:
+            return None
+    root = branches[0] if branches and branches[0].task.parent_id is None else None
+    return KeyTaskRow(key_task, root, branches[1:] if root else branches)
+
+
+def in_tree_order(tasks: list[Task], on: dt.date, yellow_days: int) -> Iterator[Branch]:
+    """The shares of one key task, each followed by those below it. Pure."""
+    known = {task.pk for task in tasks}
+    below: dict[int | None, list[Task]] = defaultdict(list)
+    for task in tasks:
+        below[task.parent_id if task.parent_id in known else None].append(task)
+
+    def walk(parent: int | None, level: int) -> Iterator[Branch]:
+        for task in below[parent]:
+            light = light_of(task.state, task.due_on, on, yellow_days)
+            rule = completion_rule(task, has_below=task.pk in below)
+            yield Branch(task, light, level, rule)
+            yield from walk(task.pk, level + 1)
+
+    return walk(None, 0)
+
+
+def kept(branches: list[Branch], wanted: TreeFilter) -> list[Branch]:
+    """The branches that the reader asked for and those above them, which give them a place."""
+    matching = [branch for branch in branches if _matches(branch, wanted)]
+    needed = {pk for branch in matching for pk in (branch.task.pk, *branch.task.ancestors)}
+    return [branch for branch in branches if branch.task.pk in needed]
+
+
+def completion_rule(task: Task, *, has_below: bool) -> str | Promise:
+    """Where a share's percent comes from, in one sentence (DESIGN 3)."""
+    if task.state == Task.State.CLOSED:
+        return _("Closed: done and confirmed.")
+    if task.role == Task.Role.SUPPORTING:
+        return _("Supporting: not counted in the plan's completion.")
+    if task.deadline_kind == DeadlineKind.ONGOING:
+        return _("Ongoing: no date, not counted in the plan's completion.")
+    if has_below and task.rollup == Task.Rollup.AVERAGE:
+        return _("Average of the counting shares below; at most 99 until it is closed.")
+    return _("The percent last approved; 100 only when it is closed.")
+
+
+def _matches(branch: Branch, wanted: TreeFilter) -> bool:
+    return (wanted.light is None or branch.light == wanted.light) and (
+        wanted.unit is None or branch.task.unit_id == wanted.unit
+    )

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from tasks.views import my_work, plan, share
+
+urlpatterns = [
+    path("", my_work.my_work, name="my-work"),
+    path("plans/<int:pk>/", plan.plan, name="plan"),
+    path("plans/<int:pk>/issue/", plan.issue, name="issue-plan"),
+    path("plans/<int:pk>/completion/", plan.completion, name="completion"),
+    path("tasks/<int:pk>/", share.share, name="share"),
+    path("tasks/<int:pk>/<str:action>/", share.act_on_share, name="act-on-share"),
+    path("reports/<int:pk>/<str:action>/", share.decide_report, name="decide-report"),
+    path("extensions/<int:pk>/<str:action>/", share.decide_extension, name="decide-extension"),
+]

@@ -1,0 +1,111 @@
+"""A plan as issued: its completion, its tree of shares, and the button that issues it."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.errors import Refusal
+from accounts.models import Unit, User
+from accounts.pages import reader, status_of
+from plans.models import Plan
+from plans.views import draft_page
+from tasks.figures import GROUPINGS, PlanFigures, plan_completion
+from tasks.issuing import issue_plan
+from tasks.lights import Light
+from tasks.models import Task
+from tasks.tree import TreeFilter, plan_tree
+
+
+@require_GET
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    on = timezone.localdate()
+    user = reader(request)
+    found = _plan_in_sight(user, pk, on)
+    if found.state == Plan.State.DRAFT:
+        return redirect("draft-plan", pk=pk)
+    by_section = plan_completion(found, user=user, on=on, by="section")
+    wanted = _filter(request.GET)
+    context = {
+        "place": "plans",
+        "plan": found,
+        "on": on,
+        "figures": by_section,
+        "by_unit": plan_completion(found, user=user, on=on, by="unit"),
+        "chart": _chart(by_section),
+        "sections": plan_tree(found, user=user, on=on, wanted=wanted),
+        "wanted": wanted,
+        "recipients": found.recipients.count(),
+        "all_sections": found.sections.all(),
+        "lights": list(Light),
+        "units": _units_with_shares(found, user, on),
+    }
+    return render(request, "tasks/plan.html", context)
+
+
+@require_GET
+def completion(request: HttpRequest, pk: int) -> HttpResponse:
+    on = timezone.localdate()
+    user = reader(request)
+    found = _plan_in_sight(user, pk, on)
+    by: Any = request.GET.get("by", "section")
+    figures = plan_completion(found, user=user, on=on, by=by if by in GROUPINGS else "section")
+    context = {"place": "plans", "plan": found, "on": on, "figures": figures}
+    return render(request, "tasks/completion.html", context)
+
+
+@require_POST
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    at = timezone.now()
+    user = reader(request)
+    found = _plan_in_sight(user, pk, timezone.localdate(at))
+    try:
+        issue_plan(found.pk, actor=user, at=at, version=_number(request.POST.get("version")) or 0)
+    except Refusal as refusal:
+        return draft_page(request, found, at, refusal=refusal, status=status_of(refusal))
+    messages.success(request, _("The plan has been issued; every unit has its share."))
+    return redirect("plan", pk=pk)
+
+
+def _plan_in_sight(user: User, pk: int, on: dt.date) -> Plan:
+    plans = Plan.objects.visible_to(user, on).select_related("issuing_unit")
+    found: Plan = get_object_or_404(plans, pk=pk)
+    return found
+
+
+def _units_with_shares(plan: Plan, user: User, on: dt.date) -> Any:
+    """For the filter: the units of the shares in sight, in the directory's order."""
+    shares = Task.objects.filter(plan=plan).visible_to(user, on)
+    return Unit.objects.filter(pk__in=shares.values("unit_id"))
+
+
+def _filter(query: Any) -> TreeFilter:
+    """The filter that the address names; what it does not understand asks for everything."""
+    light = query.get("light", "")
+    return TreeFilter(
+        section=_number(query.get("section")),
+        light=Light(light) if light in set(Light) else None,
+        unit=_number(query.get("unit")),
+        in_sight=query.get("mine") == "1",
+    )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _chart(figures: PlanFigures) -> dict[str, Any]:
+    """What the chart draws; the table beside it says the same with its denominators."""
+    return {
+        "name": _("Completion"),
+        "rows": [
+            {"label": row.label, "completion": float(row.completion)}
+            for row in figures.rows
+            if row.completion is not None
+        ],
+    }

@@ -1,0 +1,158 @@
+"""One share: its page, and every form that acts on it, its reports and its requests."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.errors import Refusal
+from accounts.models import User
+from accounts.pages import reader, status_of
+from tasks.dossier import Dossier, dossier_of
+from tasks.forms import (
+    EXTENSION_FORMS,
+    REPORT_FORMS,
+    SHARE_FORMS,
+    SHARE_FORMS_BY_ADDRESS,
+    DecisionForm,
+    NoChangeForm,
+)
+from tasks.models import ExtensionRequest, ProgressReport, Task
+
+
+@require_GET
+def share(request: HttpRequest, pk: int) -> HttpResponse:
+    on = timezone.localdate()
+    return _page(request, _share_in_sight(reader(request), pk, on), on)
+
+
+@require_POST
+def act_on_share(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    at = timezone.now()
+    on = timezone.localdate(at)
+    task = _share_in_sight(reader(request), pk, on)
+    form = _form(SHARE_FORMS_BY_ADDRESS, action)(request.POST, row=task, on=on)
+    return _carry_out(request, form, task, at)
+
+
+@require_POST
+def decide_report(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    return _decide(request, ProgressReport, REPORT_FORMS, pk, action)
+
+
+@require_POST
+def decide_extension(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    return _decide(request, ExtensionRequest, EXTENSION_FORMS, pk, action)
+
+
+def _decide(
+    request: HttpRequest,
+    model: Any,
+    forms: dict[str, type[DecisionForm]],
+    pk: int,
+    action: str,
+) -> HttpResponse:
+    at = timezone.now()
+    on = timezone.localdate(at)
+    row = get_object_or_404(model.objects.visible_to(reader(request), on), pk=pk)
+    form = _form(forms, action)(request.POST, row=row, on=on)
+    return _carry_out(request, form, _share_in_sight(reader(request), row.task_id, on), at)
+
+
+def _carry_out(
+    request: HttpRequest, form: DecisionForm, task: Task, at: dt.datetime
+) -> HttpResponse:
+    """Done, the page that comes next; refused, the share's page with the form as it was sent."""
+    on = timezone.localdate(at)
+    if not form.is_valid():
+        return _page(request, task, on, tried=form, status=400)
+    try:
+        form.carry_out(actor=reader(request), at=at)
+    except Refusal as refusal:
+        task = _share_in_sight(reader(request), task.pk, on)
+        form.renew()
+        status = status_of(refusal)
+        return _page(request, task, on, tried=form, refusal=refusal, status=status)
+    messages.success(request, str(form.done))
+    if request.POST.get("back") == "my-work":
+        return redirect("my-work")
+    return redirect("share", pk=task.pk)
+
+
+def _page(
+    request: HttpRequest,
+    task: Task,
+    on: dt.date,
+    *,
+    tried: DecisionForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    found = dossier_of(task, user=reader(request), on=on)
+    context = {
+        "place": "plans",
+        "page_url": reverse("share", args=[task.pk]),
+        "on": on,
+        "share": found,
+        "task": task,
+        "actions": _action_forms(found, on, tried),
+        "no_change": NoChangeForm(row=task, on=on) if "report" in found.actions else None,
+        "reports": _with_forms(found.reports, found.reports_to_decide, REPORT_FORMS, on, tried),
+        "extensions": _with_forms(
+            found.extensions, found.extensions_to_decide, EXTENSION_FORMS, on, tried
+        ),
+        "tried": tried,
+        "refusal": refusal,
+    }
+    return render(request, "tasks/share.html", context, status=status)
+
+
+def _action_forms(found: Dossier, on: dt.date, tried: DecisionForm | None) -> list[DecisionForm]:
+    """The forms of what is open to the reader; the one just sent instead of its empty twin."""
+    forms = [
+        tried if isinstance(tried, form) else form(row=found.task, on=on)
+        for action, form in SHARE_FORMS.items()
+        if action in found.actions
+    ]
+    if isinstance(tried, tuple(SHARE_FORMS.values())) and tried not in forms:
+        forms.insert(0, tried)
+    return forms
+
+
+def _with_forms(
+    rows: Any,
+    to_decide: frozenset[int],
+    forms: dict[str, type[DecisionForm]],
+    on: dt.date,
+    tried: DecisionForm | None,
+) -> list[tuple[Any, list[DecisionForm]]]:
+    """Each row with the forms by which the reader may decide about it; none where they may not."""
+
+    def form_for(row: Any, form: type[DecisionForm]) -> DecisionForm:
+        if isinstance(tried, form) and tried.row.pk == row.pk:
+            return tried
+        return form(row=row, on=on)
+
+    return [
+        (row, [form_for(row, form) for form in forms.values()] if row.pk in to_decide else [])
+        for row in rows
+    ]
+
+
+def _share_in_sight(user: User, pk: int, on: dt.date) -> Task:
+    tasks = Task.objects.visible_to(user, on).select_related(
+        "unit", "plan__issuing_unit", "key_task__section", "parent__unit"
+    )
+    found: Task = get_object_or_404(tasks, pk=pk)
+    return found
+
+
+def _form(forms: dict[str, Any], action: str) -> Any:
+    if action not in forms:
+        raise Http404
+    return forms[action]

@@ -1,0 +1,135 @@
+"""我的工作: what one person owes today, and what waits for their decision."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery
+
+from accounts.access import WORKING_ROLES, Role, units_acted_for
+from accounts.calendar import WorkCalendar, load_calendar
+from accounts.models import User
+from plans.models import Plan
+from tasks.lights import Light, light_of
+from tasks.models import ExtensionRequest, ProgressReport, Task, TaskEvent
+from tasks.querysets import TaskQuerySet
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One share of the person's units. ``days_left`` are working days, negative when late."""
+
+    task: Task
+    light: Light
+    days_left: int | None
+    last_report: str
+    reason: str
+
+
+@dataclass
+class WorkList:
+    """Each share of one's own stands in exactly one list, the most pressing that fits."""
+
+    to_sign_for: list[Duty] = field(default_factory=list)
+    returned: list[Duty] = field(default_factory=list)
+    overdue: list[Duty] = field(default_factory=list)
+    to_report: list[Duty] = field(default_factory=list)
+    waiting: list[Duty] = field(default_factory=list)
+    under_way: list[Duty] = field(default_factory=list)
+    reports_to_decide: list[ProgressReport] = field(default_factory=list)
+    extensions_to_decide: list[ExtensionRequest] = field(default_factory=list)
+    objections_to_answer: list[Task] = field(default_factory=list)
+
+    @property
+    def to_decide(self) -> int:
+        return sum(
+            map(len, (self.reports_to_decide, self.extensions_to_decide, self.objections_to_answer))
+        )
+
+    @property
+    def own(self) -> int:
+        lists = (self.to_sign_for, self.returned, self.overdue, self.to_report)
+        return sum(map(len, (*lists, self.waiting, self.under_way)))
+
+
+def work_list(user: User, on: dt.date) -> WorkList:
+    """Everything on one page. A constant number of queries; rows in order of their deadline."""
+    found = WorkList()
+    calendar = load_calendar()
+    for task in _own_shares(user, on):
+        duty = _duty(task, on, calendar)
+        getattr(found, place_of(duty)).append(duty)
+    decided = shares_to_decide(user, on)
+    found.reports_to_decide += _submitted(ProgressReport, decided, user)
+    found.extensions_to_decide += _submitted(ExtensionRequest, decided, user)
+    found.objections_to_answer += _objections(decided)
+    return found
+
+
+def place_of(duty: Duty) -> str:
+    """The name of the list that a share belongs to."""
+    task = duty.task
+    if task.state == Task.State.ISSUED:
+        return "to_sign_for"
+    if task.state != Task.State.ACKNOWLEDGED or duty.last_report == "submitted":
+        return "waiting"
+    if duty.last_report == "returned":
+        return "returned"
+    return {Light.RED: "overdue", Light.YELLOW: "to_report"}.get(duty.light, "under_way")
+
+
+def shares_to_decide(user: User, on: dt.date) -> TaskQuerySet:
+    """The open shares on which ``tasks.access.may_decide`` says yes to the person, in sight."""
+    as_head = units_acted_for(user, [Role.HEAD], on).values("pk")
+    as_coordinator = units_acted_for(user, [Role.COORDINATOR], on).values("pk")
+    by_office = Q(parent=None) | Q(depth=1, plan__decided_by=Plan.DecidedBy.OFFICE)
+    in_office = Q(plan__issuing_unit__in=as_head) | Q(plan__issuing_unit__in=as_coordinator)
+    above_is_office = Q(parent__unit__in=as_coordinator, plan__issuing_unit__in=as_coordinator)
+    above = ~by_office & (Q(parent__unit__in=as_head) | above_is_office)
+    return Task.objects.visible_to(user, on).open().filter(by_office & in_office | above)
+
+
+def _own_shares(user: User, on: dt.date) -> Iterable[Task]:
+    reports = ProgressReport.objects.filter(task=OuterRef("pk")).order_by("-submitted_at", "-id")
+    own = Task.objects.filter(unit__in=units_acted_for(user, WORKING_ROLES, on).values("pk"))
+    return (
+        own.open()
+        .annotate(
+            last_report=Subquery(reports.values("state")[:1]),
+            last_reason=Subquery(reports.values("reason")[:1]),
+        )
+        .select_related("unit", "plan", "key_task")
+        .order_by("due_on", "id")
+    )
+
+
+def _submitted(model: Any, decided: TaskQuerySet, user: User) -> Iterable[Any]:
+    """The reports or requests that wait, but for the person's own."""
+    return (
+        model.objects.filter(state="submitted", task__in=decided.values("pk"))
+        .exclude(author=user)
+        .select_related("task__unit", "task__plan", "task__key_task", "author")
+        .order_by("submitted_at")
+    )
+
+
+def _duty(task: Any, on: dt.date, calendar: WorkCalendar) -> Duty:
+    return Duty(
+        task=task,
+        light=light_of(task.state, task.due_on, on, task.plan.yellow_days),
+        days_left=task.due_on and calendar.working_days_between(on, task.due_on),
+        last_report=task.last_report or "",
+        reason=task.last_reason or "",
+    )
+
+
+def _objections(decided: TaskQuerySet) -> Iterable[Task]:
+    """The shares objected to, each with the unit's ``reason`` of the newest objection."""
+    newest = TaskEvent.objects.filter(task=OuterRef("pk"), kind=TaskEvent.Kind.OBJECTED)
+    return (
+        decided.filter(state=Task.State.OBJECTED)
+        .annotate(reason=Subquery(newest.order_by("-id").values("reason")[:1]))
+        .select_related("unit", "plan", "key_task")
+        .order_by("due_on", "id")
+    )
