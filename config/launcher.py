@@ -7,14 +7,14 @@ number that the kernel sends to the program when the parent's thread ends, and I
 ``self``
     the program runs as whoever runs the launcher;
 ``namespace``
-    root keeps its files, yet is seen as ``nobody``, in a user namespace of its own;
+    the user keeps its files, yet is seen as ``nobody``, in a user namespace of its own;
 ``nobody``
     root becomes ``nobody`` and keeps one capability, CAP_DAC_OVERRIDE, to reach its files where
     they are, below /root too.
 
-PostgreSQL refuses to run as root; the last two are for it. A change of credentials clears the
-death signal, therefore it is set last. The kernel counts the parent's thread as the parent: ask
-from the main thread.
+PostgreSQL refuses root, and users without an account; the last two are for them. A change of
+credentials clears the death signal, therefore it is set last. The kernel counts the parent's
+thread as the parent: ask from the main thread.
 """
 
 import ctypes
@@ -62,7 +62,7 @@ def write(path: str, text: str) -> None:
 
 
 def enter_namespace() -> None:
-    """Root outside is ``nobody`` inside; every other id is unknown there."""
+    """Whoever it is outside is ``nobody`` inside; every other id is unknown there."""
     nobody = pwd.getpwnam("nobody")
     user, group = os.geteuid(), os.getegid()
     check(libc().unshare(CLONE_NEWUSER))

@@ -16,6 +16,8 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from config import launcher
@@ -24,12 +26,33 @@ from config.engines.base import EngineError
 from config.local_services import DEMO_DATA, ROOT, in_use, interrupt_on_termination, running
 from config.processes import spawn, stop
 
-VAR = ROOT / "var"
-FOLDER = VAR / "demo"
-USERS = VAR / "demo-users.json"
-ANNOUNCEMENT = VAR / "demo.json"
 #: Where the mails are read, when nobody else has the port.
 MAIL_PAGES_PORT = 8025
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the demo keeps, all of it below one directory."""
+
+    var: Path
+
+    @property
+    def services(self) -> Path:
+        return self.var / DEMO_DATA.name
+
+    @property
+    def folder(self) -> Path:
+        """Mails, logs, the document and beat's schedule."""
+        return self.var / "demo"
+
+    @property
+    def users(self) -> Path:
+        """The log-ins, as the loader wrote them down."""
+        return self.var / "demo-users.json"
+
+    @property
+    def announcement(self) -> Path:
+        return self.var / "demo.json"
 
 
 class Refused(Exception):
@@ -42,14 +65,14 @@ def say(line: str) -> None:
 
 
 @contextmanager
-def only_demo() -> Iterator[None]:
-    """Holds the demo's place in this checkout; Refused when another process has it."""
-    VAR.mkdir(exist_ok=True)
-    with (VAR / "demo.lock").open("a") as lock:
+def only_demo(rooms: Rooms) -> Iterator[None]:
+    """Holds the demo's place here; Refused when another process has it."""
+    rooms.var.mkdir(exist_ok=True)
+    with (rooms.var / "demo.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused(f"The demo runs already; {ANNOUNCEMENT} says where.") from None
+            raise Refused(f"The demo runs already; {rooms.announcement} says where.") from None
         yield
 
 
@@ -66,23 +89,23 @@ def run_step(title: str, *arguments: str, env: dict[str, str]) -> None:
         raise Failed(f"{title}: ended with status {status}.")
 
 
-def secret_key() -> str:
+def secret_key(rooms: Rooms) -> str:
     """The demo's own key, kept so that log-ins survive a restart."""
-    path = FOLDER / "secret-key"
+    path = rooms.folder / "secret-key"
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50))
     return path.read_text()
 
 
-def environment(port: int, smtp_port: int) -> dict[str, str]:
+def environment(rooms: Rooms, port: int, smtp_port: int) -> dict[str, str]:
     """What the demo's processes get besides the engines' addresses, which are exported."""
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
         "LUOSHI_DEBUG": "",
-        "LUOSHI_SECRET_KEY": secret_key(),
+        "LUOSHI_SECRET_KEY": secret_key(rooms),
         "LUOSHI_BASE_URL": f"http://127.0.0.1:{port}",
         "LUOSHI_EMAIL_HOST": "127.0.0.1",
         "LUOSHI_EMAIL_PORT": str(smtp_port),
@@ -91,11 +114,11 @@ def environment(port: int, smtp_port: int) -> dict[str, str]:
     }
 
 
-def processes(port: int, smtp_port: int, mail_port: int) -> Iterator[Process]:
+def processes(rooms: Rooms, port: int, smtp_port: int, mail_port: int) -> Iterator[Process]:
     """In the order of starting. None has a child that could outlive it."""
     python = [sys.executable, "-m"]
     ports = ["--smtp-port", str(smtp_port), "--web-port", str(mail_port)]
-    mails = ["--folder", str(FOLDER / "mail")]
+    mails = ["--folder", str(rooms.folder / "mail")]
     yield Process("mailbox", [*python, "config.demo.mailbox", *ports, *mails])
     web = ["gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
     waits = ["--graceful-timeout", "3", "--no-control-socket"]
@@ -104,13 +127,13 @@ def processes(port: int, smtp_port: int, mail_port: int) -> Iterator[Process]:
     celery = [*python, "celery", "-A", "config"]
     pool = ["--pool", "threads", "--concurrency", "2", "--loglevel", "info"]
     yield Process("worker", [*celery, "worker", *pool])
-    schedule = ["--schedule", str(FOLDER / "beat"), "--loglevel", "info"]
+    schedule = ["--schedule", str(rooms.folder / "beat"), "--loglevel", "info"]
     yield Process("beat", [*celery, "beat", *schedule])
 
 
-def announcement(port: int, mail_port: int) -> dict[str, Any]:
+def announcement(rooms: Rooms, port: int, mail_port: int) -> dict[str, Any]:
     """What a script needs to use the demo."""
-    loaded = json.loads(USERS.read_text(encoding="utf-8"))
+    loaded = json.loads(rooms.users.read_text(encoding="utf-8"))
     return {
         "base_url": f"http://127.0.0.1:{port}",
         "plan_id": loaded["plan_id"],
@@ -120,17 +143,17 @@ def announcement(port: int, mail_port: int) -> dict[str, Any]:
 
 
 @contextmanager
-def announced(facts: dict[str, Any]) -> Iterator[None]:
-    """``var/demo.json`` while the block runs; it holds passwords, so it is the owner's alone."""
-    part = ANNOUNCEMENT.with_suffix(".part")
+def announced(place: Path, facts: dict[str, Any]) -> Iterator[None]:
+    """The facts in that file while the block runs; the owner's alone: there are passwords."""
+    part = place.with_suffix(".part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
     part.write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    part.rename(ANNOUNCEMENT)
+    part.rename(place)
     try:
         yield
     finally:
-        ANNOUNCEMENT.unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
 
 
 def print_announcement(facts: dict[str, Any]) -> None:
@@ -143,37 +166,43 @@ def print_announcement(facts: dict[str, Any]) -> None:
     say("Ctrl-C stops everything; the next make demo goes on with the same data.")
 
 
-def serve(port: int) -> None:
+def prepare(rooms: Rooms, env: dict[str, str]) -> None:
+    """The database migrated and loaded, the static files in their place."""
+    run_step("Database", "manage.py", "migrate", env=env)
+    run_step("Static files", "manage.py", "collectstatic", "--noinput", env=env)
+    load = ["-m", "config.demo.load", "--folder", str(rooms.var)]
+    run_step("The county and its plan", *load, env=env)
+
+
+def serve(rooms: Rooms, port: int) -> None:
     """Prepares and runs the demo until it is interrupted (KeyboardInterrupt) or fails."""
-    ANNOUNCEMENT.unlink(missing_ok=True)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    rooms.announcement.unlink(missing_ok=True)
+    rooms.folder.mkdir(parents=True, exist_ok=True)
     smtp_port, mail_port = free_port(), free_port(wished=MAIL_PAGES_PORT)
     say("==> PostgreSQL and Valkey")
-    with running(DEMO_DATA):
-        env = environment(port, smtp_port)
-        run_step("Database", "manage.py", "migrate", env=env)
-        run_step("Static files", "manage.py", "collectstatic", "--noinput", env=env)
-        run_step("The county and its plan", "-m", "config.demo.load", env=env)
-        with Supervisor(FOLDER / "log", env, ROOT) as supervisor:
+    with running(rooms.services):
+        env = environment(rooms, port, smtp_port)
+        prepare(rooms, env)
+        with Supervisor(rooms.folder / "log", env, ROOT) as supervisor:
             say("==> Web, worker, beat and mail catcher")
-            for process in processes(port, smtp_port, mail_port):
+            for process in processes(rooms, port, smtp_port, mail_port):
                 supervisor.start(process)
             supervisor.wait_for_port("mailbox", mail_port)
-            facts = announcement(port, mail_port)
+            facts = announcement(rooms, port, mail_port)
             supervisor.wait_for_page("web", f"{facts['base_url']}/healthz/ready")
-            with announced(facts):
+            with announced(rooms.announcement, facts):
                 print_announcement(facts)
                 supervisor.watch()
 
 
-def forget() -> None:
+def forget(rooms: Rooms) -> None:
     """Removes what the demo made: its database, queue, mails, log-ins and logs."""
-    if in_use(DEMO_DATA):
+    if in_use(rooms.services):
         raise Refused("Another command uses the demo's database; end it first.")
-    for folder in (FOLDER, DEMO_DATA):
+    for folder in (rooms.folder, rooms.services):
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(folder)
-    for file in (USERS, ANNOUNCEMENT):
+    for file in (rooms.users, rooms.announcement):
         file.unlink(missing_ok=True)
     say("The demo's data is gone; make demo makes it anew.")
 
@@ -183,12 +212,13 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000, help="of the pages; 8000")
     parser.add_argument("--forget", action="store_true", help="remove the demo's data")
     parser.add_argument("--with-parent", action="store_true", help="stop when the caller ends")
+    parser.add_argument("--var", type=Path, default=ROOT / "var", help="where it keeps its data")
     wanted = parser.parse_args()
     interrupt_on_termination()
     if wanted.with_parent:
         launcher.die_with(os.getppid(), signal.SIGTERM)
     try:
-        with only_demo():
+        with only_demo(Rooms(wanted.var.absolute())):
             return act(wanted)
     except (Refused, Failed, EngineError) as error:
         sys.stderr.write(f"{error}\n")
@@ -201,14 +231,14 @@ def main() -> int:
 def act(wanted: argparse.Namespace) -> int:
     """What the command line asks for; 0 when it is done."""
     if wanted.forget:
-        forget()
+        forget(Rooms(wanted.var.absolute()))
         return 0
     if not is_free(wanted.port):
         raise Refused(
             f"Another program listens on 127.0.0.1:{wanted.port}. "
             "Stop it, or choose another port: PORT=8001 make demo"
         )
-    serve(wanted.port)
+    serve(Rooms(wanted.var.absolute()), wanted.port)
     return 0
 
 

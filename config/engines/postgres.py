@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -199,22 +200,33 @@ def server_environment() -> dict[str, str]:
 
 
 def find_identity(folder: Path, program: Path) -> str:
-    """As whom PostgreSQL can run and reach its data; EngineError when root has no such way."""
-    if os.geteuid() != 0:
+    """As whom PostgreSQL can run and reach its data; EngineError when there is no such way.
+
+    It refuses root, and a user without an account.
+    """
+    if os.geteuid() != 0 and has_account():
         return "self"
     question = (
         "import os, sys; sys.exit(os.geteuid() == 0 or"
         " not os.access(sys.argv[1], os.W_OK) or not os.access(sys.argv[2], os.X_OK))"
     )
     probe = [sys.executable, "-I", "-S", "-c", question, str(folder), str(program)]
-    for identity in ("namespace", "nobody"):
+    for identity in ("namespace", "nobody") if os.geteuid() == 0 else ("namespace",):
         tried = subprocess.run(  # noqa: S603 - this Python
             launch_command(probe, identity=identity), capture_output=True, check=False
         )
         if tried.returncode == 0:
             return identity
     raise EngineError(
-        "PostgreSQL refuses to run as root, and this machine allows root neither a user namespace "
-        "nor to become nobody. Run the command as an ordinary user, set DATABASE_URL to a "
-        f"PostgreSQL of yours, or {CONTAINERS}"
+        "PostgreSQL refuses to run as root or as a user without an account, and this machine "
+        "allows neither a user namespace nor to become nobody. Run the command as an ordinary "
+        f"user, set DATABASE_URL to a PostgreSQL of yours, or {CONTAINERS}"
     )
+
+
+def has_account() -> bool:
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return False
+    return True
