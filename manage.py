@@ -32,7 +32,7 @@ def needs_engines(arguments: list[str]) -> bool:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if "DATABASE_URL" in os.environ or not needs_engines(sys.argv[1:]):
+    if os.environ.get("DATABASE_URL") or not needs_engines(sys.argv[1:]):
         execute_from_command_line(sys.argv)
         return
     interrupt_on_termination()

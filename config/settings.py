@@ -1,18 +1,20 @@
 """Settings: every value that differs between installations comes from the environment."""
 
-import os
 from pathlib import Path
 
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
+from config import env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-DEBUG = os.environ.get("LUOSHI_DEBUG", "") == "1"
-SECRET_KEY = os.environ.get("LUOSHI_SECRET_KEY", "only-for-development-" + "0" * 40)
-ALLOWED_HOSTS = os.environ.get("LUOSHI_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+DEBUG = env.flag("LUOSHI_DEBUG")
+#: ``manage.py check --deploy`` warns of the default by its first word.
+SECRET_KEY = env.secret("LUOSHI_SECRET_KEY", "django-insecure-only-for-development-" + "0" * 40)
+ALLOWED_HOSTS = env.words("LUOSHI_ALLOWED_HOSTS", "127.0.0.1,localhost")
 #: Where the links in mails lead. Never taken from a request (FAILURES E35).
-BASE_URL = os.environ.get("LUOSHI_BASE_URL", "http://127.0.0.1:8000")
+BASE_URL = env.text("LUOSHI_BASE_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
     "accounts",
@@ -65,7 +67,7 @@ TEMPLATES = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL", "postgres://luoshi@localhost/luoshi"),
+        env.secret("DATABASE_URL", "postgres://luoshi@localhost/luoshi"),
         conn_max_age=60,
         conn_health_checks=True,
     )
@@ -73,7 +75,7 @@ DATABASES = {
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     "-c lock_timeout=3s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 )
-REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
+REDIS_URL = env.secret("REDIS_URL", "redis://localhost:6379/0")
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = [
@@ -93,13 +95,13 @@ LOGOUT_REDIRECT_URL = "login"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = os.environ.get("LUOSHI_TIME_ZONE", "Asia/Shanghai")
+TIME_ZONE = env.text("LUOSHI_TIME_ZONE", "Asia/Shanghai")
 USE_I18N = True
 USE_TZ = True
 FORMAT_MODULE_PATH = ["config.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(os.environ.get("LUOSHI_STATIC_ROOT", BASE_DIR / "var" / "static"))
+STATIC_ROOT = Path(env.text("LUOSHI_STATIC_ROOT", str(BASE_DIR / "var" / "static")))
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "config.packages.PackageFinder",
@@ -114,10 +116,10 @@ STORAGES = {
 }
 
 #: The directory's admin pages; in production only where somebody asks for them.
-LUOSHI_ADMIN = os.environ.get("LUOSHI_ADMIN", "1" if DEBUG else "") == "1"
+LUOSHI_ADMIN = env.flag("LUOSHI_ADMIN", default=DEBUG)
 
 #: Set where a proxy in front speaks HTTPS and overwrites ``X-Forwarded-Proto``.
-LUOSHI_HTTPS = os.environ.get("LUOSHI_HTTPS", "") == "1"
+LUOSHI_HTTPS = env.flag("LUOSHI_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = LUOSHI_HTTPS
 SECURE_SSL_REDIRECT = LUOSHI_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
@@ -130,9 +132,9 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = os.environ.get("LUOSHI_EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("LUOSHI_EMAIL_PORT", "25"))
+EMAIL_HOST = env.text("LUOSHI_EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("LUOSHI_EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = os.environ.get("LUOSHI_FROM_EMAIL", "luoshi@localhost")
+DEFAULT_FROM_EMAIL = env.text("LUOSHI_FROM_EMAIL", "luoshi@localhost")
 #: From this hour on, by the local clock, the day's reminders go out.
-LUOSHI_MAIL_HOUR = int(os.environ.get("LUOSHI_MAIL_HOUR", "8"))
+LUOSHI_MAIL_HOUR = env.number("LUOSHI_MAIL_HOUR", 8, most=23)
