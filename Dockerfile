@@ -9,7 +9,7 @@ FROM python:3.13-slim AS luoshi
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /srv/luoshi
 COPY requirements-production.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes \
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
       --requirement requirements-production.txt
 COPY . .
 # The packages are needed to collect the static files from, and not afterwards.

@@ -7,7 +7,8 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 RUN := $(BIN)/python
-PIP := $(RUN) -m pip --disable-pip-version-check install --require-hashes
+# The lock names everything: pip need not look further (and an old one would, for extras).
+PIP := $(RUN) -m pip --disable-pip-version-check install --require-hashes --no-deps
 ON_ENGINES := $(RUN) -m config.local_services --test --
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 TEMPLATES := find accounts plans tasks config -name '*.html' -print0

@@ -7,6 +7,7 @@ import sys
 from django.core.management import execute_from_command_line
 
 from config.engines.base import EngineError
+from config.engines.postgres import find_programs
 from config.local_services import DEMO_DATA, INTERRUPTED, interrupt_on_termination, running
 
 #: Commands that ask no database; for these nothing is started.
@@ -38,6 +39,8 @@ def main() -> None:
     interrupt_on_termination()
     try:
         with running(DEMO_DATA):
+            # For dbshell, on a machine that has no psql of its own.
+            os.environ["PATH"] += f"{os.pathsep}{find_programs()}"
             execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
