@@ -107,6 +107,7 @@ def environment(rooms: Rooms, port: int, smtp_port: int) -> dict[str, str]:
         "LUOSHI_DEBUG": "",
         "LUOSHI_SECRET_KEY": secret_key(rooms),
         "LUOSHI_BASE_URL": f"http://127.0.0.1:{port}",
+        "LUOSHI_STATIC_ROOT": str(rooms.var / "static"),
         "LUOSHI_EMAIL_HOST": "127.0.0.1",
         "LUOSHI_EMAIL_PORT": str(smtp_port),
         # A demo is looked at by night as well: its mails do not wait for the morning.
