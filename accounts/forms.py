@@ -31,6 +31,19 @@ class PageForm(forms.Form):
             field.widget.attrs.setdefault("class", _css_class(field.widget))
 
 
+class VersionedForm(PageForm):
+    """A form about one row as the person saw it: ``version`` says which state that was."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def now_sees(self, version: int) -> None:
+        """The person is shown the row as it is now; what they typed stays."""
+        data: Any = self.data
+        data = data.copy()
+        data["version"] = version
+        self.data = data
+
+
 class LogInForm(AuthenticationForm):
     template_name = "accounts/fields.html"
     error_messages = {
@@ -48,10 +61,8 @@ class LogInForm(AuthenticationForm):
 
 
 def _css_class(widget: forms.Widget) -> str:
-    if isinstance(widget, forms.CheckboxInput):
+    if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
         return "form-check-input"
-    if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
-        return "choices"
     if isinstance(widget, forms.Select):
         return "form-select"
     return "form-control"

@@ -8,11 +8,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput, PageForm
+from accounts.forms import DayInput, PageForm, VersionedForm
 from accounts.models import Unit, UnitGroup
 from plans.editing import UNCHANGED, KeyTaskChanges, OwnerChoice
 from plans.models import DeadlineKind, KeyTaskOwner, Role
-from plans.reading import PlanDraft
+from plans.reading import DraftInvalid, PlanDraft
 from plans.reading.matching import Directory, OwnerMatch
 from plans.settling import Questions
 
@@ -81,7 +81,7 @@ class ConfirmForm(PageForm):
         """What the browser sent back, checked as if it came from a stranger."""
         try:
             return PlanDraft.from_json(json.loads(self.cleaned_data["draft"]))
-        except ValueError as error:
+        except (ValueError, DraftInvalid) as error:
             raise forms.ValidationError(_("The draft cannot be read any more.")) from error
 
     def recipients(self) -> list[Unit]:
@@ -90,10 +90,9 @@ class ConfirmForm(PageForm):
         return [unit for group in groups for unit in group.members_on(on)]
 
 
-class SettleForm(PageForm):
+class SettleForm(VersionedForm):
     """The open questions of one key task, each answered or left for later."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     due_on = forms.DateField(label=_("Due on"), required=False, widget=DayInput())
     ongoing = forms.BooleanField(label=_("Ongoing, without a date"), required=False)
     new_owner = forms.CharField(label=_("Unit or group"), required=False, max_length=300)
@@ -135,7 +134,10 @@ class SettleForm(PageForm):
         for name in [name for name in found if name.startswith(("owner_", "new_owner"))]:
             if found[name]:
                 self._resolve(name)
-        if not any(value for name, value in found.items() if name not in ("version", "new_role")):
+        answered = any(v for name, v in found.items() if name not in ("version", "new_role"))
+        # An answer to what somebody else settled meanwhile is not asked for here any more: the
+        # service says so by the version.
+        if not answered and found.get("version") == self.asked.key_task.version:
             raise forms.ValidationError(_("Answer at least one question."))
         if found.get("ongoing") and found.get("due_on"):
             self.add_error("due_on", _("An ongoing key task has no date."))
@@ -190,8 +192,7 @@ class SettleForm(PageForm):
     def renew(self, asked: Questions) -> None:
         """The person has seen the key task as it is now; what they typed stays."""
         self.asked = asked
-        self.data = self.data.copy()
-        self.data["version"] = asked.key_task.version
+        self.now_sees(asked.key_task.version)
 
 
 def confirm_form(draft: PlanDraft, offices: Any, today: dt.date | None = None) -> ConfirmForm:

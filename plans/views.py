@@ -64,9 +64,8 @@ def confirm_plan(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         draft = form.cleaned_data.get("draft")
         if draft is None:
-            form = DocumentForm()
             messages.error(request, _("The draft cannot be read any more."))
-            return _document_page(request, form, status=400)
+            return _document_page(request, DocumentForm(), status=400)
         return _confirm_page(request, draft, form, on, status=400)
     found = form.cleaned_data
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from accounts.calendar import load_calendar
+from accounts.calendar import WorkCalendar, load_calendar
 from accounts.models import Unit, User
 from tasks.access import actions_open_to, deciding_unit, may_decide
 from tasks.acknowledging import last_day_to_object
@@ -62,7 +62,7 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
         task=task,
         light=light_of(task.state, task.due_on, on, task.plan.yellow_days),
         rule=completion_rule(task, has_below=bool(branches)),
-        days_left=task.due_on and load_calendar().working_days_between(on, task.due_on),
+        days_left=days_left(task, on, load_calendar()),
         last_day_to_object=last_day_to_object(task),
         decided_by=deciding_unit(task),
         above=_chain_above(task, user, on),
@@ -74,6 +74,11 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
         reports_to_decide=_open_to(user, reports) if decides else frozenset(),
         extensions_to_decide=_open_to(user, extensions) if decides else frozenset(),
     )
+
+
+def days_left(task: Task, on: dt.date, calendar: WorkCalendar) -> int | None:
+    """Working days to the deadline, negative when it has passed."""
+    return calendar.working_days_between(on, task.due_on) if task.due_on else None
 
 
 def _chain_above(task: Task, user: User, on: dt.date) -> list[Above]:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DayInput, PageForm
+from accounts.forms import DayInput, VersionedForm
 from accounts.models import Unit, UnitGroup, User
 from tasks.acknowledging import acknowledge, object_to, uphold
 from tasks.decomposition import Part, decompose, split_among, units_below
@@ -21,13 +21,11 @@ def _words(rows: int = 3, **attrs: Any) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": 5000, **attrs})
 
 
-class DecisionForm(PageForm):
-    """A form about one row as the person saw it: ``version`` says which state that was.
+class DecisionForm(VersionedForm):
+    """What a person may do about one row.
 
     ``name`` is the last part of its address, ``label`` the button, ``done`` what is said after.
     """
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
@@ -51,8 +49,7 @@ class DecisionForm(PageForm):
     def renew(self) -> None:
         """The person sees the row as it is now; what they typed stays."""
         self.row.refresh_from_db()
-        self.data = self.data.copy()
-        self.data["version"] = self.row.version
+        self.now_sees(self.row.version)
 
 
 class ShareForm(DecisionForm):
@@ -217,7 +214,8 @@ SHARE_FORMS: dict[str, type[ShareForm]] = {
     "object": ObjectForm,
 }
 SHARE_FORMS_BY_ADDRESS: dict[str, type[ShareForm]] = {
-    form.name: form for form in [*SHARE_FORMS.values(), NoChangeForm]
+    **{form.name: form for form in SHARE_FORMS.values()},
+    NoChangeForm.name: NoChangeForm,
 }
 REPORT_FORMS: dict[str, type[DecisionForm]] = {
     form.name: form for form in (ApproveReportForm, ReturnReportForm)

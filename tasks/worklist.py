@@ -11,6 +11,7 @@ from accounts.access import WORKING_ROLES, Role, units_acted_for
 from accounts.calendar import WorkCalendar, load_calendar
 from accounts.models import User
 from plans.models import Plan
+from tasks.dossier import days_left
 from tasks.lights import Light, light_of
 from tasks.models import ExtensionRequest, ProgressReport, Task, TaskEvent
 from tasks.querysets import TaskQuerySet
@@ -43,9 +44,8 @@ class WorkList:
 
     @property
     def to_decide(self) -> int:
-        return sum(
-            map(len, (self.reports_to_decide, self.extensions_to_decide, self.objections_to_answer))
-        )
+        requests = len(self.reports_to_decide) + len(self.extensions_to_decide)
+        return requests + len(self.objections_to_answer)
 
     @property
     def own(self) -> int:
@@ -106,19 +106,20 @@ def _own_shares(user: User, on: dt.date) -> Iterable[Task]:
 
 def _submitted(model: Any, decided: TaskQuerySet, user: User) -> Iterable[Any]:
     """The reports or requests that wait, but for the person's own."""
-    return (
+    found: Iterable[Any] = (
         model.objects.filter(state="submitted", task__in=decided.values("pk"))
         .exclude(author=user)
         .select_related("task__unit", "task__plan", "task__key_task", "author")
         .order_by("submitted_at")
     )
+    return found
 
 
 def _duty(task: Any, on: dt.date, calendar: WorkCalendar) -> Duty:
     return Duty(
         task=task,
         light=light_of(task.state, task.due_on, on, task.plan.yellow_days),
-        days_left=task.due_on and calendar.working_days_between(on, task.due_on),
+        days_left=days_left(task, on, calendar),
         last_report=task.last_report or "",
         reason=task.last_reason or "",
     )

@@ -6,19 +6,19 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tasks.figures import Row
 from tasks.lights import Light
 
 register = template.Library()
 
-#: In the order in which ``tasks.figures`` decides; read beside the denominator.
+#: What is read beside the denominator, the commonest reason first.
 LEFT_OUT_WORDS = {
-    "supporting": lambda: _("supporting"),
-    "ongoing": lambda: _("ongoing"),
-    "suspended": lambda: _("suspended"),
-    "cancelled": lambda: _("cancelled"),
+    "supporting": gettext_lazy("supporting"),
+    "ongoing": gettext_lazy("ongoing"),
+    "suspended": gettext_lazy("suspended"),
+    "cancelled": gettext_lazy("cancelled"),
 }
 
 
@@ -63,6 +63,5 @@ def days_left(days: int | None) -> str:
 @register.filter
 def left_out(row: Row) -> str:
     """Why the denominator is smaller than the number of shares."""
-    parts = [f"{word()} {row.left_out[why]}" for why, word in LEFT_OUT_WORDS.items()
-             if row.left_out.get(why)]  # fmt: skip
-    return _(", ").join(parts)
+    counts = ((word, row.left_out.get(why)) for why, word in LEFT_OUT_WORDS.items())
+    return _(", ").join(f"{word} {count}" for word, count in counts if count)

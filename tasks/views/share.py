@@ -114,12 +114,12 @@ def _page(
 
 def _action_forms(found: Dossier, on: dt.date, tried: DecisionForm | None) -> list[DecisionForm]:
     """The forms of what is open to the reader; the one just sent instead of its empty twin."""
-    forms = [
+    forms: list[DecisionForm] = [
         tried if isinstance(tried, form) else form(row=found.task, on=on)
         for action, form in SHARE_FORMS.items()
         if action in found.actions
     ]
-    if isinstance(tried, tuple(SHARE_FORMS.values())) and tried not in forms:
+    if tried and isinstance(tried, tuple(SHARE_FORMS.values())) and tried not in forms:
         forms.insert(0, tried)
     return forms
 
@@ -131,17 +131,21 @@ def _with_forms(
     on: dt.date,
     tried: DecisionForm | None,
 ) -> list[tuple[Any, list[DecisionForm]]]:
-    """Each row with the forms by which the reader may decide about it; none where they may not."""
+    """Each row with the forms by which the reader may decide about it; none where they may not,
+    but for the one just sent, whose text is not to be lost.
+    """
 
-    def form_for(row: Any, form: type[DecisionForm]) -> DecisionForm:
-        if isinstance(tried, form) and tried.row.pk == row.pk:
-            return tried
-        return form(row=row, on=on)
+    def forms_for(row: Any) -> list[DecisionForm]:
+        sent = tried if isinstance(tried, every) and tried.row.pk == row.pk else None
+        if row.pk not in to_decide:
+            return [sent] if sent else []
+        return [
+            sent if sent and isinstance(sent, form) else form(row=row, on=on)
+            for form in forms.values()
+        ]
 
-    return [
-        (row, [form_for(row, form) for form in forms.values()] if row.pk in to_decide else [])
-        for row in rows
-    ]
+    every = tuple(forms.values())
+    return [(row, forms_for(row)) for row in rows]
 
 
 def _share_in_sight(user: User, pk: int, on: dt.date) -> Task:
