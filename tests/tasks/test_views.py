@@ -88,6 +88,18 @@ def test_a_head_decides_below_and_not_about_equals(world: PageWorld) -> None:
     assert counts_of(world.county.officer("甲镇"))["to_decide"] == 0
 
 
+def test_nobody_is_asked_about_their_own_report(world: PageWorld) -> None:
+    """The head of the host decides for the office, though not about what they sent themselves."""
+    head, share = world.county.head("司法局"), world.share("6.", "司法局")
+    before = 2  # an objection and a request below the lead's share
+    assert counts_of(head)["to_decide"] == before
+    assert act(browser(head), share, "report", percent="20").status_code == 302
+    assert counts_of(head)["to_decide"] == before
+    assert counts_of(world.county.coordinator)["to_decide"] == 4
+    page = browser(head).get(reverse("share", args=[share.pk])).content.decode()
+    assert "/approve/" not in page
+
+
 def test_nothing_to_do_is_said_kindly(county: County) -> None:
     assert "Nothing is waiting for you" in text_of(browser(county.officer("乙乡")).get("/"))
 
@@ -185,7 +197,7 @@ def test_who_decided_on_an_older_row_reads_it_anew(world: PageWorld) -> None:
     assert "Somebody changed this in the meantime." in page
     assert "Last: report returned" in page
     assert "我的文字" in page
-    assert f'name="version" value="{share.version}"' in answer.content.decode()
+    assert f'name="version" value="{stale}"' not in answer.content.decode()
     assert not share.reports.filter(percent=80).exists()
 
 
