@@ -161,6 +161,8 @@ def _prepared(folder: Path) -> Path:
         usable = os.access(folder, os.W_OK | os.X_OK)
     except PermissionError:
         usable = False
+    except FileExistsError:
+        raise EngineError(f"{folder} is not a directory.") from None
     if not usable:
         raise EngineError(
             f"{folder} belongs to another user. Go on as that user, or work in a copy of your own."

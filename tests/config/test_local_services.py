@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import dj_database_url
@@ -16,7 +17,7 @@ from kombu import Connection
 
 from config.engines.base import EngineError, Place
 from config.engines.postgres import Postgres, processes_in
-from config.local_services import in_use, running
+from config.local_services import in_use, main, running
 from config.processes import launch_command
 from config.queues import broker_url_of
 from tests.config.places import ROOT, command, descendants, is_alive, wait_for
@@ -147,14 +148,43 @@ def test_a_second_process_shares_the_engines_and_the_owner_leaves_last(
     assert processes_in(data / "postgres") == []
 
 
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """The command line sets handlers; afterwards the run has its own again."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("own_signals")
 @pytest.mark.parametrize(
-    ("script", "status"), [("exit 7", 7), ("kill -KILL $$", 137), ("exit 0", 0)]
+    ("script", "status"),
+    [
+        ("exit 7", 7),
+        ("kill -KILL $$", 137),
+        ('test -n "$DATABASE_URL" && test -n "$REDIS_URL"', 0),
+        ("kill -TERM $PPID; exec sleep 600", 143),
+    ],
 )
 def test_the_command_decides_the_exit_status(
-    data: Path, tmp_path: Path, script: str, status: int
+    data: Path, monkeypatch: pytest.MonkeyPatch, script: str, status: int
 ) -> None:
-    with command(*services(data, "sh", "-c", script), output=tmp_path / "log") as process:
-        assert process.wait(timeout=60) == status
+    monkeypatch.setattr("sys.argv", ["local_services", *services(data, "sh", "-c", script)[2:]])
+    assert main() == status
+    assert not in_use(data)
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_command_is_not_run_where_no_engine_can(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data.parent.mkdir(parents=True)
+    data.touch()
+    monkeypatch.setattr("sys.argv", ["local_services", *services(data, "touch", "ran")[2:]])
+    assert main() == 1
+    assert capsys.readouterr().err == f"{data} is not a directory.\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
