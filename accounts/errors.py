@@ -38,4 +38,4 @@ class Conflict(Refusal):
 
 
 class Stale(Refusal):
-    """The person decided on an older version of the row (412). ``details`` holds the current one."""
+    """The person decided on an older version of the row (412); ``details`` has the current one."""

@@ -46,6 +46,12 @@ class UnitGroupQuerySet(models.QuerySet["UnitGroup"]):
     def named(self, name: str) -> UnitGroupQuerySet:
         return self.filter(Q(name=name) | Q(aliases__contains=[name]))
 
+    def visible_to(self, user: User, on: dt.date) -> UnitGroupQuerySet:
+        """As open as the directory of which they are words."""
+        if user.is_active and user.memberships.filter(in_force(on)).exists():
+            return self
+        return self.none()
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, on: dt.date) -> MembershipQuerySet:

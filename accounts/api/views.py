@@ -1,0 +1,133 @@
+"""What every resource of the API does in the same way, and the directory's resources."""
+
+import datetime as dt
+from collections.abc import Mapping, Set
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.api.conditions import VersionedRow, etag_of
+from accounts.api.filters import UnitFilters, UnitGroupFilters
+from accounts.api.serializers import UnitGroupSerializer, UnitSerializer
+from accounts.models import Unit, UnitGroup, User
+
+#: The parameters of every list, whatever it lists.
+OF_A_LIST = frozenset({"page", "page_size"})
+
+
+class AtOneInstant(APIView):
+    """A view with one clock reading, one person, and no parameter that it does not know."""
+
+    #: For each action (or method) the query parameters it takes.
+    parameters: Mapping[str, Set[str]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        wrong = {
+            name: [fault]
+            for name in sorted(request.query_params)
+            if (fault := self._fault_in(name, request.query_params.getlist(name)))
+        }
+        if wrong:
+            raise ValidationError(wrong)
+
+    def known_parameters(self) -> Set[str]:
+        method = (self.request.method or "").lower()
+        return self.parameters.get(getattr(self, "action", None) or method, frozenset())
+
+    def repeatable_parameters(self) -> Set[str]:
+        return frozenset()
+
+    def _fault_in(self, name: str, values: list[str]) -> ErrorDetail | None:
+        """Why a parameter would be passed over: then it is better refused."""
+        if name not in self.known_parameters():
+            return ErrorDetail(_("There is no such parameter here."), code="unknown")
+        if not all(values):
+            return ErrorDetail(_("This parameter is empty."), code="empty")
+        if len(values) > 1 and name not in self.repeatable_parameters():
+            return ErrorDetail(_("This parameter is given twice."), code="repeated")
+        return None
+
+    @cached_property
+    def at(self) -> dt.datetime:
+        return timezone.now()
+
+    @property
+    def on(self) -> dt.date:
+        return timezone.localdate(self.at)
+
+    @property
+    def user(self) -> User:
+        user = self.request.user
+        if not isinstance(user, User):
+            raise TypeError("This view is for people who are logged in.")
+        return user
+
+    def words(self, serializer_class: type[BaseSerializer[Any]], **kwargs: Any) -> Any:
+        """The body, checked by the serializer; raises ``ValidationError``."""
+        context = {"request": self.request, "view": self}
+        serializer = serializer_class(data=self.request.data, context=context, **kwargs)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class Resource(AtOneInstant, GenericViewSet[Any]):
+    """Rows that the caller may see, under numeric ids."""
+
+    lookup_value_regex = r"\d{1,18}"
+
+    def known_parameters(self) -> Set[str]:
+        known = super().known_parameters()
+        if self.action == "list":
+            filters = getattr(self, "filterset_class", None)
+            known = known | OF_A_LIST | set(filters.get_filters() if filters else ())
+        return known
+
+    def repeatable_parameters(self) -> Set[str]:
+        filters = getattr(self, "filterset_class", None)
+        return filters.repeatable() if filters else frozenset()
+
+    def answer(
+        self, row: VersionedRow, serializer_class: type[BaseSerializer[Any]], status: int = 200
+    ) -> Response:
+        """The row as it is now, with the ETag that the next write will name."""
+        serializer = serializer_class(row, context=self.get_serializer_context())
+        return Response(serializer.data, status=status, headers={"ETag": etag_of(row)})
+
+    def page_of(self, rows: QuerySet[Any], serializer_class: type[BaseSerializer[Any]]) -> Response:
+        page = self.paginate_queryset(rows)
+        serializer = serializer_class(page, many=True, context=self.get_serializer_context())
+        return self.get_paginated_response(serializer.data)
+
+
+class UnitViewSet(ListModelMixin, RetrieveModelMixin, Resource):
+    """The directory of units: the tree along which everything is handed down."""
+
+    queryset = Unit.objects.none()
+    serializer_class = UnitSerializer
+    filterset_class = UnitFilters
+
+    def get_queryset(self) -> QuerySet[Unit]:
+        units = Unit.objects.visible_to(self.user, self.on)
+        return units.order_by("depth", "position", "id").prefetch_related("aliases")
+
+
+class UnitGroupViewSet(ListModelMixin, RetrieveModelMixin, Resource):
+    """Words that stand for many units, as 各乡镇(街道) does."""
+
+    queryset = UnitGroup.objects.none()
+    serializer_class = UnitGroupSerializer
+    filterset_class = UnitGroupFilters
+
+    def get_queryset(self) -> QuerySet[UnitGroup]:
+        return UnitGroup.objects.visible_to(self.user, self.on).order_by("name", "id")

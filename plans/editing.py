@@ -1,0 +1,251 @@
+"""Making a plan of a confirmed draft, and settling what its print left open, until it is issued."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, Invalid
+from accounts.models import Unit, UnitGroup, User
+from accounts.versioning import require_version
+from plans.access import require_coordinator
+from plans.locking import lock_key_task, lock_plan
+from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Plan, Section
+from plans.reading.draft import ItemDraft, PlanDraft
+from plans.reading.matching import OwnerMatch, match_owners
+
+
+class _Unchanged(Enum):
+    UNCHANGED = "unchanged"
+
+
+#: Says "leave this field as it is" where ``None`` is a value of its own.
+UNCHANGED = _Unchanged.UNCHANGED
+Unchanged = Literal[_Unchanged.UNCHANGED]
+
+
+@dataclass(frozen=True)
+class OwnerChoice:
+    """An owner as a person settled it: the printed name, and the unit or group that it means."""
+
+    name: str
+    role: str
+    unit: Unit | None = None
+    group: UnitGroup | None = None
+    open_ended: bool = False
+
+
+@dataclass(frozen=True)
+class KeyTaskChanges:
+    due_on: dt.date | Unchanged | None = UNCHANGED
+    deadline_kind: str | Unchanged = UNCHANGED
+    owners: Sequence[OwnerChoice] | Unchanged = UNCHANGED
+
+
+@dataclass(frozen=True)
+class PlanChanges:
+    title: str | Unchanged = UNCHANGED
+    document_number: str | Unchanged = UNCHANGED
+    issued_on: dt.date | Unchanged = UNCHANGED
+    decided_by: str | Unchanged = UNCHANGED
+    objection_days: int | Unchanged = UNCHANGED
+    acknowledgement_days: int | Unchanged = UNCHANGED
+    yellow_days: int | Unchanged = UNCHANGED
+    recipients: Sequence[Unit] | Unchanged = UNCHANGED
+
+
+@transaction.atomic
+def make_plan(
+    draft: PlanDraft,
+    *,
+    issuing_unit: Unit,
+    issued_on: dt.date,
+    actor: User,
+    at: dt.datetime,
+    recipients: Iterable[Unit] = (),
+) -> Plan:
+    """The draft that a person confirmed, saved as a plan that is not yet issued.
+
+    All or nothing; a constant number of queries. Owners are resolved where exactly one unit or
+    group bears the name on ``issued_on``; the rest wait for ``settle_key_task``. Raises
+    ``Invalid`` naming the item when a text is longer than a plan's can be.
+    """
+    require_coordinator(actor, issuing_unit, timezone.localdate(at))
+    if not draft.items:
+        raise Invalid("no_key_tasks", _("This document holds no key tasks."))
+    plan = Plan(
+        title=draft.title or "",
+        document_number=draft.document_number or "",
+        year=draft.year or issued_on.year,
+        issued_on=issued_on,
+        issuing_unit=issuing_unit,
+        created_by=actor,
+        created_at=at,
+    )
+    _check_fields(plan, where="plan", exclude=["issuing_unit", "created_by"])
+    plan.save()
+    plan.recipients.set(recipients)
+    _add_key_tasks(plan, draft, issued_on)
+    return plan
+
+
+def _add_key_tasks(plan: Plan, draft: PlanDraft, on: dt.date) -> None:
+    sections = _add_sections(plan, draft)
+    key_tasks = [
+        _key_task(plan, sections.get(item.section or ""), position, item)
+        for position, item in enumerate(draft.items, 1)
+    ]
+    KeyTask.objects.bulk_create(key_tasks)
+    matches = {(match.name, match.is_group): match for match in match_owners(draft, on)}
+    KeyTaskOwner.objects.bulk_create(
+        _owner(key_task, position, owner.name, owner.role, matches[owner.name, owner.group], owner)
+        for key_task, item in zip(key_tasks, draft.items, strict=True)
+        for position, owner in enumerate(item.owners, 1)
+    )
+
+
+def _add_sections(plan: Plan, draft: PlanDraft) -> dict[str, Section]:
+    titles = dict.fromkeys(item.section for item in draft.items if item.section)
+    sections = [Section(plan=plan, position=n, title=title) for n, title in enumerate(titles, 1)]
+    for section in sections:
+        _check_fields(section, where=section.title[:40], exclude=["plan"])
+    return {section.title: section for section in Section.objects.bulk_create(sections)}
+
+
+def _key_task(plan: Plan, section: Section | None, position: int, item: ItemDraft) -> KeyTask:
+    key_task = KeyTask(
+        plan=plan,
+        section=section,
+        position=position,
+        number=item.number or "",
+        title=item.title,
+        text=item.text,
+        source_line=item.line,
+        deadline_kind=item.deadline.kind,
+        deadline_text=item.deadline.text or "",
+        due_on=None if item.deadline.kind == DeadlineKind.ONGOING else item.deadline.due_on,
+    )
+    _check_fields(key_task, where=f"items[{position - 1}]", exclude=["plan", "section"])
+    return key_task
+
+
+def _owner(
+    key_task: KeyTask, position: int, name: str, role: str, match: OwnerMatch, printed: Any
+) -> KeyTaskOwner:
+    owner = KeyTaskOwner(
+        key_task=key_task,
+        position=position,
+        name=name,
+        role=role,
+        is_group=printed.group,
+        open_ended=printed.open_ended,
+        unit=match.unit,
+        group=match.group,
+    )
+    _check_fields(
+        owner, where=f"items[{key_task.position - 1}]", exclude=["key_task", "unit", "group"]
+    )
+    return owner
+
+
+@transaction.atomic
+def settle_key_task(
+    key_task_id: int,
+    changes: KeyTaskChanges,
+    *,
+    actor: User,
+    at: dt.datetime,
+    version: int | None = None,
+) -> KeyTask:
+    """What a person decided about an item whose print left a date or an owner open.
+
+    The printed words stay as they are. Only before the plan is issued (``Conflict``).
+    """
+    key_task = lock_key_task(key_task_id)
+    require_coordinator(actor, key_task.plan.issuing_unit, timezone.localdate(at))
+    require_version(key_task, version)
+    _require_draft(key_task.plan)
+    if changes.deadline_kind is not UNCHANGED:
+        key_task.deadline_kind = changes.deadline_kind
+    if changes.due_on is not UNCHANGED:
+        key_task.due_on = changes.due_on
+    if key_task.deadline_kind == DeadlineKind.ONGOING and key_task.due_on:
+        raise Invalid(
+            "ongoing_has_no_date", _("An ongoing key task has no date; choose another kind first.")
+        )
+    _check_fields(key_task, where="key_task", exclude=["plan", "section"])
+    if changes.owners is not UNCHANGED:
+        _replace_owners(key_task, changes.owners)
+    key_task.version += 1
+    key_task.save()
+    return key_task
+
+
+def _replace_owners(key_task: KeyTask, choices: Sequence[OwnerChoice]) -> None:
+    owners = [
+        KeyTaskOwner(
+            key_task=key_task,
+            position=position,
+            name=choice.name,
+            role=choice.role,
+            is_group=choice.group is not None,
+            open_ended=choice.open_ended,
+            unit=choice.unit,
+            group=choice.group,
+        )
+        for position, choice in enumerate(choices, 1)
+    ]
+    for position, owner in enumerate(owners):
+        _check_fields(owner, where=f"owners[{position}]", exclude=["key_task", "unit", "group"])
+        if owner.unit and owner.group:
+            raise Invalid("owner_is_one_thing", _("An owner is either a unit or a group."))
+    key_task.owners.all().delete()
+    KeyTaskOwner.objects.bulk_create(owners)
+
+
+@transaction.atomic
+def change_plan_settings(
+    plan_id: int,
+    changes: PlanChanges,
+    *,
+    actor: User,
+    at: dt.datetime,
+    version: int | None = None,
+) -> Plan:
+    """The plan's head and its rules, before it is issued (``Conflict`` after)."""
+    plan = lock_plan(plan_id)
+    require_coordinator(actor, plan.issuing_unit, timezone.localdate(at))
+    require_version(plan, version)
+    _require_draft(plan)
+    for field in fields(changes):
+        value = getattr(changes, field.name)
+        if value is not UNCHANGED and field.name != "recipients":
+            setattr(plan, field.name, value)
+    _check_fields(plan, where="plan", exclude=["issuing_unit", "created_by"])
+    if changes.recipients is not UNCHANGED:
+        plan.recipients.set(changes.recipients)
+    plan.version += 1
+    plan.save()
+    return plan
+
+
+def _require_draft(plan: Plan) -> None:
+    if plan.state != Plan.State.DRAFT:
+        raise Conflict("plan_issued", _("The plan is issued; it is changed by amendment now."))
+
+
+def _check_fields(row: Model, *, where: str, exclude: list[str]) -> None:
+    """The model's own rules for each field; without the rows it refers to, which cost a query."""
+    try:
+        row.clean_fields(exclude=exclude)
+    except ValidationError as error:
+        raise Invalid(
+            "invalid", _("Some values cannot be saved as they are."), {where: error.message_dict}
+        ) from error

@@ -1,0 +1,27 @@
+"""Locks on plan rows: the first rung of the written order (FAILURES 4.6)."""
+
+from django.db import connection
+
+from accounts.versioning import require_version
+from plans.models import KeyTask, Plan
+
+
+def lock_plan(pk: int, version: int | None = None) -> Plan:
+    """The plan row, held against every other writer until the transaction ends."""
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=pk)
+    require_version(plan, version)
+    return plan
+
+
+def hold_plan(pk: int) -> None:
+    """Keeps the plan as it is (issued, not closed) while its shares change. Shared by writers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM plans_plan WHERE id = %s FOR SHARE", [pk])
+
+
+def lock_key_task(pk: int, version: int | None = None) -> KeyTask:
+    """The key task's row, its plan's row locked before it."""
+    lock_plan(KeyTask.objects.values_list("plan_id", flat=True).get(pk=pk))
+    key_task = KeyTask.objects.select_for_update(no_key=True).get(pk=pk)
+    require_version(key_task, version)
+    return key_task
