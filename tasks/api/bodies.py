@@ -1,0 +1,147 @@
+"""The bodies of what is done with shares, reports and requests; and of figures that are told."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.api.fields import DayField, IdField, StrictSerializer
+from accounts.api.serializers import RoleSerializer
+from accounts.models import User
+
+LONGEST_TEXT = 10_000
+
+
+class ReasonSerializer(StrictSerializer):
+    """A sentence for the people who will ask why."""
+
+    reason = serializers.CharField(max_length=LONGEST_TEXT)
+
+
+class PartSerializer(StrictSerializer):
+    """One share to be made; what is left out is taken from the share above."""
+
+    unit = IdField()
+    title = serializers.CharField(max_length=500, required=False)
+    due_on = DayField(required=False, allow_null=True)
+    weight = serializers.DecimalField(
+        max_digits=8, decimal_places=3, min_value=Decimal(0), required=False
+    )
+
+
+class DecompositionSerializer(StrictSerializer):
+    """Either ``parts``, one for each unit, or a ``group`` whose members get equal shares."""
+
+    default_error_messages = {"one_of_two": _("Give either parts or a group.")}
+
+    parts = PartSerializer(many=True, required=False, allow_empty=False, max_length=1000)
+    group = IdField(required=False)
+    title = serializers.CharField(max_length=500, required=False)
+    due_on = DayField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        of_group = {"group", "title", "due_on"} & attrs.keys()
+        if ("parts" in attrs) == bool(of_group) or (of_group and "group" not in attrs):
+            self.fail("one_of_two")
+        return attrs
+
+
+class NewReportSerializer(StrictSerializer):
+    """``percent`` 0 to 99, or ``completes``, or ``no_change``."""
+
+    percent = serializers.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        min_value=Decimal(0),
+        max_value=Decimal(99),
+        required=False,
+        allow_null=True,
+    )
+    completes = serializers.BooleanField(required=False, default=False)
+    no_change = serializers.BooleanField(required=False, default=False)
+    narrative = serializers.CharField(
+        max_length=LONGEST_TEXT, required=False, allow_blank=True, default=""
+    )
+
+
+class NewExtensionRequestSerializer(StrictSerializer):
+    new_due_on = DayField()
+    reason = serializers.CharField(max_length=LONGEST_TEXT)
+
+
+class AnswerSerializer(StrictSerializer):
+    """What the unit that asked will read."""
+
+    answer = serializers.CharField(max_length=LONGEST_TEXT)
+
+
+class OptionalAnswerSerializer(StrictSerializer):
+    """What the unit that asked will read, if there is anything to say."""
+
+    answer = serializers.CharField(
+        max_length=LONGEST_TEXT, required=False, allow_blank=True, default=""
+    )
+
+
+class LeftOutSerializer(serializers.Serializer[Any]):
+    """Shares that do not count, by the first reason that holds."""
+
+    cancelled = serializers.IntegerField()
+    suspended = serializers.IntegerField()
+    supporting = serializers.IntegerField()
+    ongoing = serializers.IntegerField()
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    """One line: ``total`` = ``counted`` + all that is left out; the rest are parts of counted.
+
+    ``completion`` is a percent with two decimals, null where nothing counts.
+    """
+
+    key = serializers.IntegerField(allow_null=True)
+    label = serializers.CharField()  # type: ignore[assignment]
+    total = serializers.IntegerField()
+    counted = serializers.IntegerField()
+    acknowledged = serializers.IntegerField()
+    reported = serializers.IntegerField()
+    closed = serializers.IntegerField()
+    overdue = serializers.IntegerField()
+    due_soon = serializers.IntegerField()
+    completion = serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True)
+    left_out = LeftOutSerializer()
+
+
+class CompletionSerializer(serializers.Serializer[Any]):
+    """``whole`` is false where the caller sees a part of the plan: then all figures are of that."""
+
+    by = serializers.ChoiceField(["section", "unit", "key_task"])
+    on = serializers.DateField()
+    whole = serializers.BooleanField()
+    plan = RowSerializer()
+    rows = RowSerializer(many=True)
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """How much waits: of one's own shares, and for one's decision."""
+
+    to_sign_for = serializers.IntegerField()
+    returned = serializers.IntegerField()
+    overdue = serializers.IntegerField()
+    to_report = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    under_way = serializers.IntegerField()
+    reports_to_decide = serializers.IntegerField()
+    extensions_to_decide = serializers.IntegerField()
+    objections_to_answer = serializers.IntegerField()
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    """The account that asks, its roles today, and what waits for it."""
+
+    roles = RoleSerializer(many=True)
+    counts = CountsSerializer()
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "name", "email", "language", "roles", "counts"]

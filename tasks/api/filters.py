@@ -1,0 +1,128 @@
+"""By what shares, reports, requests and reminders are found."""
+
+import datetime as dt
+from typing import Any
+
+import django_filters as filters
+from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
+
+from accounts.api.filters import (
+    DayFilter,
+    FilterSet,
+    IdFilter,
+    SubtreeFilter,
+    UnitFilter,
+    YesNoFilter,
+)
+from plans.api.filters import PlanFilter
+from tasks.lights import Light
+from tasks.models import MAX_DEPTH, OPEN_STATES, ExtensionRequest, ProgressReport, Reminder, Task
+from tasks.querysets import ReminderQuerySet, TaskQuerySet
+
+ENDS = ["sent", "superseded", "failed", "waiting"]
+
+
+class TaskFilters(FilterSet):
+    unit = UnitFilter()
+    subtree_of = SubtreeFilter(field_name="unit")
+    plan = PlanFilter()
+    key_task = IdFilter()
+    parent = IdFilter()
+    state = filters.MultipleChoiceFilter(choices=Task.State.choices)
+    role = filters.MultipleChoiceFilter(choices=Task.Role.choices)
+    level = filters.MultipleChoiceFilter(
+        field_name="depth", choices=[(n, str(n)) for n in range(MAX_DEPTH + 1)]
+    )
+    light = filters.MultipleChoiceFilter(
+        choices=[(light.value, light.label) for light in Light], method="keep_lit"
+    )
+    due_on_after = DayFilter(field_name="due_on", lookup_expr="gte")
+    due_on_before = DayFilter(field_name="due_on", lookup_expr="lte")
+    open = YesNoFilter(method="keep_open")
+    overdue = YesNoFilter(method="keep_overdue")
+    text = filters.CharFilter(field_name="title", lookup_expr="icontains")
+
+    class Meta:
+        model = Task
+        fields: list[str] = []
+
+    def keep_lit(self, rows: TaskQuerySet, name: str, values: list[str]) -> QuerySet[Task]:
+        lights = lights_on(self._today())
+        wanted = Q(pk__in=[])
+        for value in values:
+            wanted |= lights[Light(value)]
+        return rows.filter(wanted)
+
+    def keep_open(self, rows: TaskQuerySet, name: str, value: bool) -> QuerySet[Task]:
+        return rows.filter(state__in=OPEN_STATES) if value else rows.exclude(state__in=OPEN_STATES)
+
+    def keep_overdue(self, rows: TaskQuerySet, name: str, value: bool) -> QuerySet[Task]:
+        late = Q(state__in=OPEN_STATES, due_on__lt=self._today())
+        return rows.filter(late if value else ~late | Q(due_on=None))
+
+    def _today(self) -> dt.date:
+        view: Any = self.request.parser_context["view"]
+        today: dt.date = view.on
+        return today
+
+
+def lights_on(on: dt.date) -> dict[Light, Q]:
+    """What ``tasks.lights.light_of`` says, as conditions on rows."""
+    today = Cast(Value(on), DateField())
+    yellow_until = ExpressionWrapper(today + F("plan__yellow_days"), output_field=DateField())
+    dark = Q(due_on=None) | Q(state__in=[Task.State.SUSPENDED, Task.State.CANCELLED])
+    lit = ~Q(state=Task.State.CLOSED) & ~dark
+    return {
+        Light.DONE: Q(state=Task.State.CLOSED),
+        Light.NONE: ~Q(state=Task.State.CLOSED) & dark,
+        Light.RED: lit & Q(due_on__lt=on),
+        Light.YELLOW: lit & Q(due_on__gte=on, due_on__lte=yellow_until),
+        Light.GREEN: lit & Q(due_on__gte=on, due_on__gt=yellow_until),
+    }
+
+
+class _OfShares(FilterSet):
+    """What hangs on a share is found by the share."""
+
+    task = IdFilter()
+    plan = PlanFilter(field_name="task__plan")
+    unit = UnitFilter(field_name="task__unit")
+    subtree_of = SubtreeFilter(field_name="task__unit")
+
+
+class ReportFilters(_OfShares):
+    state = filters.MultipleChoiceFilter(choices=ProgressReport.State.choices)
+    completes = YesNoFilter()
+    submitted_after = DayFilter(field_name="submitted_at", lookup_expr="date__gte")
+    submitted_before = DayFilter(field_name="submitted_at", lookup_expr="date__lte")
+
+    class Meta:
+        model = ProgressReport
+        fields: list[str] = []
+
+
+class ExtensionRequestFilters(_OfShares):
+    state = filters.MultipleChoiceFilter(choices=ExtensionRequest.State.choices)
+
+    class Meta:
+        model = ExtensionRequest
+        fields: list[str] = []
+
+
+class ReminderFilters(FilterSet):
+    task = IdFilter()
+    plan = PlanFilter(field_name="task__plan")
+    unit = UnitFilter()
+    rule = filters.MultipleChoiceFilter(choices=Reminder.Rule.choices)
+    step = filters.MultipleChoiceFilter(choices=Reminder.Step.choices)
+    end = filters.MultipleChoiceFilter(choices=[(end, end) for end in ENDS], method="keep_ended")
+    on_after = DayFilter(field_name="on", lookup_expr="gte")
+    on_before = DayFilter(field_name="on", lookup_expr="lte")
+
+    class Meta:
+        model = Reminder
+        fields: list[str] = []
+
+    def keep_ended(self, rows: ReminderQuerySet, name: str, values: list[str]) -> ReminderQuerySet:
+        return rows.filter(end__in=values)

@@ -1,0 +1,291 @@
+"""Shares, reports, requests, history and reminders in JSON."""
+
+from decimal import ROUND_HALF_UP
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.api.serializers import PersonSerializer, UnitNameSerializer
+from accounts.models import OutgoingMail
+from plans.api.serializers import PlanNameSerializer
+from plans.models import KeyTask
+from tasks.access import actions_open_to, deciding_unit, may_decide
+from tasks.lights import Light, light_of
+from tasks.models import ExtensionRequest, ProgressReport, Reminder, Task, TaskEvent
+from tasks.tree import completion_rule
+
+#: What a person may do with a share, in the order of its life.
+SHARE_ACTIONS = ["acknowledge", "object", "uphold", "decompose", "report", "ask_extension"]
+
+
+class KeyTaskNameSerializer(serializers.ModelSerializer[KeyTask]):
+    """A key task where a share names it."""
+
+    class Meta:
+        model = KeyTask
+        fields = ["id", "number", "title"]
+
+
+class ShareNameSerializer(serializers.ModelSerializer[Task]):
+    """A share where a report or a reminder names it. The unit must be joined."""
+
+    unit = UnitNameSerializer(read_only=True)
+
+    class Meta:
+        model = Task
+        fields = ["id", "title", "unit"]
+
+
+class TaskSerializer(serializers.ModelSerializer[Task]):
+    """One unit's share. ``completion`` counts upward; ``reported_percent`` is the unit's own."""
+
+    plan = PlanNameSerializer(read_only=True)
+    key_task = KeyTaskNameSerializer(read_only=True)
+    parent = serializers.IntegerField(source="parent_id", read_only=True, allow_null=True)
+    level = serializers.IntegerField(source="depth", read_only=True)
+    unit = UnitNameSerializer(read_only=True)
+    light = serializers.SerializerMethodField()
+    completion = serializers.DecimalField(
+        max_digits=5, decimal_places=2, rounding=ROUND_HALF_UP, read_only=True
+    )
+
+    class Meta:
+        model = Task
+        fields = [
+            "id",
+            "plan",
+            "key_task",
+            "parent",
+            "level",
+            "unit",
+            "role",
+            "is_own_part",
+            "title",
+            "deadline_kind",
+            "deadline_text",
+            "due_on",
+            "weight",
+            "rollup",
+            "state",
+            "light",
+            "completion",
+            "reported_percent",
+            "issued_at",
+            "acknowledged_at",
+            "closed_on",
+            "version",
+        ]
+
+    @extend_schema_field(serializers.ChoiceField([(x.value, x.label) for x in Light]))
+    def get_light(self, task: Task) -> str:
+        on = self.context["view"].on
+        return light_of(task.state, task.due_on, on, task.plan.yellow_days).value
+
+
+class AboveSerializer(serializers.ModelSerializer[Task]):
+    """A share above: its title, owner and deadline, and nothing else (DESIGN 4)."""
+
+    unit = UnitNameSerializer(read_only=True)
+    level = serializers.IntegerField(source="depth", read_only=True)
+
+    class Meta:
+        model = Task
+        fields = ["level", "title", "unit", "deadline_kind", "deadline_text", "due_on"]
+
+
+class TaskDetailSerializer(TaskSerializer):
+    """``chain`` are the shares above, root first; ``children`` those directly below."""
+
+    chain = serializers.SerializerMethodField()
+    children = serializers.SerializerMethodField()
+    completion_rule = serializers.SerializerMethodField()
+    decided_by = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
+
+    class Meta(TaskSerializer.Meta):
+        fields = [
+            *TaskSerializer.Meta.fields,
+            "chain",
+            "children",
+            "completion_rule",
+            "decided_by",
+            "actions",
+        ]
+
+    @extend_schema_field(AboveSerializer(many=True))
+    def get_chain(self, task: Task) -> Any:
+        above = Task.objects.filter(pk__in=task.ancestors).select_related("unit")
+        return AboveSerializer(above.order_by("depth"), many=True).data
+
+    @extend_schema_field(TaskSerializer(many=True))
+    def get_children(self, task: Task) -> Any:
+        rows = self._children(task)
+        return TaskSerializer(rows, many=True, context=self.context).data
+
+    def get_completion_rule(self, task: Task) -> str:
+        return str(completion_rule(task, has_below=bool(self._children(task))))
+
+    @extend_schema_field(UnitNameSerializer)
+    def get_decided_by(self, task: Task) -> Any:
+        return UnitNameSerializer(deciding_unit(task)).data
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(SHARE_ACTIONS)))
+    def get_actions(self, task: Any) -> list[str]:
+        """One report and one request wait at a time, so a second is not offered."""
+        view = self.context["view"]
+        found = actions_open_to(view.user, task, view.on)
+        waiting = {"report": task.report_waits, "ask_extension": task.request_waits}
+        return [name for name in SHARE_ACTIONS if name in found and not waiting.get(name)]
+
+    def _children(self, task: Task) -> list[Task]:
+        """Everything below a share in sight is in sight."""
+        if not hasattr(self, "_known"):
+            rows = task.children.select_related("plan", "key_task", "unit")
+            self._known = list(rows.order_by("unit__depth", "unit__position", "id"))
+        return self._known
+
+
+class _DecidedSerializer(serializers.ModelSerializer[Any]):
+    """What reports and requests have in common."""
+
+    task = ShareNameSerializer(read_only=True)
+    author = PersonSerializer(read_only=True)
+    decided_by = PersonSerializer(read_only=True, allow_null=True)
+
+    #: What may be done with the row while it waits.
+    decisions: list[str] = []
+
+    def open_decisions(self, row: Any) -> list[str]:
+        view = self.context["view"]
+        waits = row.state == "submitted" and row.author_id != view.user.pk
+        return self.decisions if waits and may_decide(view.user, row.task, view.on) else []
+
+
+class ReportSerializer(_DecidedSerializer):
+    """What a unit said of its share. Approved, it never changes again."""
+
+    class Meta:
+        model = ProgressReport
+        fields = [
+            "id",
+            "task",
+            "author",
+            "percent",
+            "completes",
+            "no_change",
+            "narrative",
+            "state",
+            "submitted_at",
+            "decided_by",
+            "decided_at",
+            "reason",
+            "version",
+        ]
+
+
+class ReportDetailSerializer(ReportSerializer):
+    """With what the caller may do with it now."""
+
+    decisions = ["approve", "return"]
+    actions = serializers.SerializerMethodField()
+
+    class Meta(ReportSerializer.Meta):
+        fields = [*ReportSerializer.Meta.fields, "actions"]
+
+    @extend_schema_field(
+        serializers.ListField(child=serializers.ChoiceField(["approve", "return"]))
+    )
+    def get_actions(self, row: ProgressReport) -> list[str]:
+        return self.open_decisions(row)
+
+
+class ExtensionRequestSerializer(_DecidedSerializer):
+    """A later date that a unit asks for, and the answer."""
+
+    class Meta:
+        model = ExtensionRequest
+        fields = [
+            "id",
+            "task",
+            "author",
+            "old_due_on",
+            "new_due_on",
+            "reason",
+            "state",
+            "submitted_at",
+            "decided_by",
+            "decided_at",
+            "answer",
+            "version",
+        ]
+
+
+class ExtensionRequestDetailSerializer(ExtensionRequestSerializer):
+    """With what the caller may do with it now."""
+
+    decisions = ["approve", "refuse"]
+    actions = serializers.SerializerMethodField()
+
+    class Meta(ExtensionRequestSerializer.Meta):
+        fields = [*ExtensionRequestSerializer.Meta.fields, "actions"]
+
+    @extend_schema_field(
+        serializers.ListField(child=serializers.ChoiceField(["approve", "refuse"]))
+    )
+    def get_actions(self, row: ExtensionRequest) -> list[str]:
+        return self.open_decisions(row)
+
+
+class EventSerializer(serializers.ModelSerializer[TaskEvent]):
+    """One line of a share's history."""
+
+    actor = PersonSerializer(read_only=True)
+    data = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = TaskEvent
+        fields = ["id", "kind", "actor", "at", "from_state", "to_state", "reason", "data"]
+
+
+class MailSerializer(serializers.ModelSerializer[OutgoingMail]):
+    """How far one person's mail is. What else the mail says is that person's own."""
+
+    recipient = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = OutgoingMail
+        fields = ["recipient", "on", "state", "attempts", "sent_at"]
+
+
+class ReminderSerializer(serializers.ModelSerializer[Reminder]):
+    """One thing that must be said about one share; ``end`` is what became of it."""
+
+    task = ShareNameSerializer(read_only=True)
+    unit = UnitNameSerializer(read_only=True)
+    end = serializers.ChoiceField(["sent", "superseded", "failed", "waiting"], read_only=True)
+
+    class Meta:
+        model = Reminder
+        fields = [
+            "id",
+            "task",
+            "unit",
+            "rule",
+            "step",
+            "on",
+            "planned_at",
+            "end",
+            "superseded_at",
+            "superseded_because",
+            "fault",
+        ]
+
+
+class ReminderDetailSerializer(ReminderSerializer):
+    """With the mails that say it, one for each person."""
+
+    mails = MailSerializer(many=True, read_only=True)
+
+    class Meta(ReminderSerializer.Meta):
+        fields = [*ReminderSerializer.Meta.fields, "mails"]

@@ -1,0 +1,172 @@
+"""Shares over the API: found, looked at, signed for, broken down, reported on."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.conditions import version_named
+from accounts.api.fields import NothingSerializer, StrictSerializer
+from accounts.api.views import OF_A_LIST, Resource
+from accounts.models import Unit, UnitGroup
+from tasks.acknowledging import acknowledge, object_to, uphold
+from tasks.api.bodies import (
+    DecompositionSerializer,
+    NewExtensionRequestSerializer,
+    NewReportSerializer,
+    ReasonSerializer,
+)
+from tasks.api.filters import TaskFilters
+from tasks.api.serializers import (
+    EventSerializer,
+    ExtensionRequestDetailSerializer,
+    ExtensionRequestSerializer,
+    ReportDetailSerializer,
+    ReportSerializer,
+    TaskDetailSerializer,
+    TaskSerializer,
+)
+from tasks.decomposition import Part, decompose, split_among
+from tasks.extensions import ask_extension
+from tasks.models import ExtensionRequest, ProgressReport, Task
+from tasks.progress import submit_report
+
+
+class TaskViewSet(ListModelMixin, Resource):
+    """Shares of the caller's part of the unit tree and everything below them."""
+
+    queryset = Task.objects.none()
+    serializer_class = TaskSerializer
+    filterset_class = TaskFilters
+    parameters = {
+        "reports": OF_A_LIST,
+        "extension_requests": OF_A_LIST,
+        "events": OF_A_LIST,
+    }
+
+    def get_queryset(self) -> QuerySet[Task]:
+        tasks = Task.objects.visible_to(self.user, self.on)
+        tasks = tasks.select_related("plan__issuing_unit", "key_task", "unit", "parent__unit")
+        if self.action == "list":
+            return tasks.order_by("due_on", "id")
+        return tasks.annotate(
+            report_waits=_waits(ProgressReport), request_waits=_waits(ExtensionRequest)
+        )
+
+    @extend_schema(responses=TaskDetailSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One share with the chain above it, the shares below it and the allowed actions."""
+        return self.answer(self.get_object(), TaskDetailSerializer)
+
+    @extend_schema(request=NothingSerializer, responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, pk: str) -> Response:
+        """签收: the unit signs for its share."""
+        return self._act(acknowledge, NothingSerializer)
+
+    @extend_schema(request=ReasonSerializer, responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def object(self, request: Request, pk: str) -> Response:
+        """异议: the unit hands its share back, with a reason, within the objection period."""
+        return self._act(object_to, ReasonSerializer)
+
+    @extend_schema(request=ReasonSerializer, responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def uphold(self, request: Request, pk: str) -> Response:
+        """The deciding unit answers an objection: the share stands."""
+        return self._act(uphold, ReasonSerializer)
+
+    @extend_schema(request=DecompositionSerializer, responses={201: TaskDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def decompose(self, request: Request, pk: str) -> Response:
+        """逐级分解: makes shares below, all of them or none. Answers the share with its children."""
+        task = self.get_object()
+        version = version_named(request, task)
+        body = self.words(DecompositionSerializer)
+        if "parts" in body:
+            parts = self._parts(body["parts"])
+            decompose(task.pk, parts, actor=self.user, at=self.at, version=version)
+        else:
+            group = self._group(body.pop("group"))
+            split_among(task.pk, group, **body, actor=self.user, at=self.at, version=version)
+        return self.answer(self.get_object(), TaskDetailSerializer, status=201)
+
+    @extend_schema(responses=ReportSerializer(many=True), filters=False)
+    @action(detail=True)
+    def reports(self, request: Request, pk: str) -> Response:
+        """The share's reports, newest first."""
+        rows = self.get_object().reports.select_related("task__unit", "author", "decided_by")
+        return self.page_of(rows, ReportSerializer)
+
+    @extend_schema(request=NewReportSerializer, responses={201: ReportDetailSerializer})
+    @reports.mapping.post
+    def submit_report(self, request: Request, pk: str) -> Response:
+        """进展反馈: what the unit says of its share; it counts once it is approved."""
+        made = self._submit(submit_report, NewReportSerializer)
+        return self.answer(made, ReportDetailSerializer, status=201)
+
+    @extend_schema(responses=ExtensionRequestSerializer(many=True), filters=False)
+    @action(detail=True, url_path="extension-requests")
+    def extension_requests(self, request: Request, pk: str) -> Response:
+        """The share's requests for a later date, newest first."""
+        task = self.get_object()
+        rows = task.extension_requests.select_related("task__unit", "author", "decided_by")
+        return self.page_of(rows, ExtensionRequestSerializer)
+
+    @extend_schema(
+        request=NewExtensionRequestSerializer, responses={201: ExtensionRequestDetailSerializer}
+    )
+    @extension_requests.mapping.post
+    def ask_extension(self, request: Request, pk: str) -> Response:
+        """延期申请: asks for a later date, on the last day allowed at the latest."""
+        made = self._submit(ask_extension, NewExtensionRequestSerializer)
+        return self.answer(made, ExtensionRequestDetailSerializer, status=201)
+
+    @extend_schema(responses=EventSerializer(many=True), filters=False)
+    @action(detail=True)
+    def events(self, request: Request, pk: str) -> Response:
+        """The share's history, oldest first."""
+        return self.page_of(self.get_object().events.select_related("actor"), EventSerializer)
+
+    def _act(
+        self, service: Callable[..., Any], body_serializer: type[StrictSerializer]
+    ) -> Response:
+        """Does it on the version that the caller saw, and answers the share as it is now."""
+        self._submit(service, body_serializer)
+        return self.answer(self.get_object(), TaskDetailSerializer)
+
+    def _submit(self, service: Callable[..., Any], body_serializer: type[StrictSerializer]) -> Any:
+        task = self.get_object()
+        version = version_named(self.request, task)
+        body = self.words(body_serializer)
+        return service(task.pk, **body, actor=self.user, at=self.at, version=version)
+
+    def _parts(self, rows: list[dict[str, Any]]) -> list[Part]:
+        """The units of all parts in one query; raises ``ValidationError`` for a missing one."""
+        ids = {row["unit"] for row in rows}
+        units = Unit.objects.visible_to(self.user, self.on).in_bulk(ids)
+        _require_all("parts", ids, units)
+        return [Part(**{**row, "unit": units[row["unit"]]}) for row in rows]
+
+    def _group(self, pk: int) -> UnitGroup:
+        groups = UnitGroup.objects.visible_to(self.user, self.on).in_bulk([pk])
+        _require_all("group", [pk], groups)
+        return groups[pk]
+
+
+def _waits(model: Any) -> Exists:
+    """Whether a row of the model waits for a decision about the share."""
+    return Exists(model.objects.filter(task=OuterRef("pk"), state="submitted"))
+
+
+def _require_all(field: str, ids: Iterable[int], found: dict[int, Any]) -> None:
+    if missing := sorted(set(ids) - found.keys()):
+        text = _("There is no such row: %(ids)s.") % {"ids": ", ".join(map(str, missing))}
+        raise ValidationError({field: [ErrorDetail(text, code="does_not_exist")]})

@@ -1,0 +1,187 @@
+"""下达: issuing a plan makes the tree of shares (DESIGN 3)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Invalid
+from accounts.models import Unit, User
+from accounts.versioning import require_version
+from plans.access import require_coordinator
+from plans.locking import lock_plan
+from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Plan
+from plans.models import Role as OwnerRole
+from tasks.models import Task, TaskEvent
+
+#: Which role wins where a unit is named twice for one key task.
+STRENGTH = {OwnerRole.LEAD: 0, OwnerRole.RESPONSIBLE: 1, OwnerRole.SUPPORTING: 2}
+
+
+@dataclass(frozen=True)
+class Share:
+    """A unit's part in one key task, before it is a row."""
+
+    unit: Unit
+    role: str
+
+
+@dataclass(frozen=True)
+class ShareTree:
+    """The root share, whether its unit keeps a counted part of its own, and the shares below."""
+
+    root: Share
+    own_part: Share | None
+    below: list[Share]
+
+
+@transaction.atomic
+def issue_plan(plan_id: int, *, actor: User, at: dt.datetime, version: int | None = None) -> Plan:
+    """Makes every share of a confirmed plan, once; a second call returns the plan as it is.
+
+    Raises ``Invalid`` listing the key tasks whose owners or dates a person still has to settle;
+    then nothing is made. The number of queries does not grow with the plan.
+    """
+    plan = lock_plan(plan_id)
+    require_coordinator(actor, plan.issuing_unit, timezone.localdate(at))
+    if plan.state != Plan.State.DRAFT:
+        return plan
+    require_version(plan, version)
+    key_tasks = list(plan.key_tasks.prefetch_related("owners__unit", "owners__group"))
+    if unsettled := [row for key_task in key_tasks for row in _unsettled(key_task)]:
+        raise Invalid(
+            "not_settled",
+            _("Some key tasks still need an owner or a date before the plan can be issued."),
+            {"key_tasks": unsettled},
+        )
+    members = _members_of_groups(key_tasks, plan.issued_on)
+    trees = [
+        (key_task, share_tree(_named_shares(key_task, members), plan.issuing_unit))
+        for key_task in key_tasks
+    ]
+    _save(plan, trees, actor=actor, at=at)
+    plan.state = Plan.State.ISSUED
+    plan.issued_at = at
+    plan.version += 1
+    plan.save()
+    return plan
+
+
+def share_tree(named: Iterable[tuple[Share, bool]], issuing_unit: Unit) -> ShareTree:
+    """The shape of one key task's shares. Pure.
+
+    ``named`` are the owners in printed order, each with whether it was named itself (true) or as
+    a member of a group. The root is the first lead named itself; a sole responsible unit; else
+    the issuing unit, as coordinator.
+    """
+    strongest: dict[int, Share] = {}
+    leads: dict[int, Share] = {}
+    for share, named_itself in named:
+        known = strongest.get(share.unit.pk)
+        if known is None or STRENGTH[OwnerRole(share.role)] < STRENGTH[OwnerRole(known.role)]:
+            strongest[share.unit.pk] = share
+        if named_itself and share.role == OwnerRole.LEAD:
+            leads.setdefault(share.unit.pk, share)
+    responsible = [s for s in strongest.values() if s.role != OwnerRole.SUPPORTING]
+    if leads:
+        root = next(iter(leads.values()))
+    elif len(responsible) == 1:
+        root = responsible[0]
+    else:
+        root = Share(issuing_unit, Task.Role.COORDINATOR)
+    own_part = strongest.pop(root.unit.pk, None)
+    below = list(strongest.values())
+    return ShareTree(root, own_part if below else None, below)
+
+
+def _unsettled(key_task: KeyTask) -> list[dict[str, Any]]:
+    """What a person still has to decide about a key task, as rows of the refusal."""
+    missing = []
+    owners = [owner for owner in key_task.owners.all() if not owner.open_ended or _found(owner)]
+    if not owners or not all(_found(owner) for owner in owners):
+        missing.append("owner")
+    if key_task.due_on is None and key_task.deadline_kind != DeadlineKind.ONGOING:
+        missing.append("deadline")
+    name = {"id": key_task.pk, "number": key_task.number, "title": key_task.title}
+    return [{**name, "missing": what} for what in missing]
+
+
+def _found(owner: KeyTaskOwner) -> bool:
+    return owner.unit is not None or owner.group is not None
+
+
+def _members_of_groups(key_tasks: list[KeyTask], on: dt.date) -> dict[int, list[Unit]]:
+    """The members of each group word as of the plan's date. One query for each group."""
+    groups = {o.group for key_task in key_tasks for o in key_task.owners.all() if o.group}
+    return {group.pk: list(group.members_on(on)) for group in groups}
+
+
+def _named_shares(
+    key_task: KeyTask, members: dict[int, list[Unit]]
+) -> Iterable[tuple[Share, bool]]:
+    """The owners as units. 有关单位, left open and unresolved, is for the lead to name."""
+    for owner in key_task.owners.all():
+        if owner.unit:
+            yield Share(owner.unit, owner.role), True
+        elif owner.group:
+            for unit in members[owner.group.pk]:
+                yield Share(unit, owner.role), False
+
+
+def _save(
+    plan: Plan, trees: list[tuple[KeyTask, ShareTree]], *, actor: User, at: dt.datetime
+) -> None:
+    roots = [
+        _task(plan, key_task, tree.root, at=at, weight=key_task.weight) for key_task, tree in trees
+    ]
+    Task.objects.bulk_create(roots)
+    below = []
+    for root, (key_task, tree) in zip(roots, trees, strict=True):
+        if tree.own_part:
+            below.append(_task(plan, key_task, tree.own_part, at=at, parent=root, own=True))
+        below += [_task(plan, key_task, share, at=at, parent=root) for share in tree.below]
+    Task.objects.bulk_create(below)
+    TaskEvent.objects.bulk_create(
+        TaskEvent(
+            task=task,
+            kind=TaskEvent.Kind.ISSUED,
+            actor=actor,
+            at=at,
+            from_state="",
+            to_state=task.state,
+        )
+        for task in [*roots, *below]
+    )
+    plan.recipients.add(*{task.unit for task in [*roots, *below]})
+
+
+def _task(
+    plan: Plan,
+    key_task: KeyTask,
+    share: Share,
+    *,
+    at: dt.datetime,
+    parent: Task | None = None,
+    own: bool = False,
+    **fields: Any,
+) -> Task:
+    return Task(
+        plan=plan,
+        key_task=key_task,
+        parent=parent,
+        ancestors=[parent.pk] if parent else [],
+        depth=1 if parent else 0,
+        unit=share.unit,
+        role=share.role,
+        is_own_part=own,
+        title=key_task.title,
+        deadline_kind=key_task.deadline_kind,
+        deadline_text=key_task.deadline_text,
+        due_on=key_task.due_on,
+        issued_at=at,
+        **fields,
+    )

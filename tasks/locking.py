@@ -1,0 +1,74 @@
+"""Every lock on shares, in the one written order (FAILURES 4.6).
+
+1. the plan's row, shared (``plans.locking.hold_plan``), or for update where the plan changes;
+2. the tree lock of the plan, for changes of shape only;
+3. shares from the leaf up to the root, by depth then id, always FOR NO KEY UPDATE, so that the
+   foreign key of a new child does not wait for its parent (M21);
+4. reports and requests, by id;
+5. reminders and mails.
+
+Ancestors are locked before their children are read (M10): a total that was read earlier may
+already be wrong. All in READ COMMITTED, where a statement after the lock sees what the one that
+held it before has committed.
+"""
+
+import itertools
+
+from django.db import connection
+
+from accounts.versioning import require_version
+from plans.locking import hold_plan
+from tasks.models import ExtensionRequest, ProgressReport, Task
+
+#: First key of the advisory locks on the shape of a plan's share trees.
+SHAPE_LOCK = 1
+
+
+def lock_shape(plan_id: int) -> None:
+    """One writer at a time adds, moves or cancels shares of a plan (M12)."""
+    hold_plan(plan_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SHAPE_LOCK, plan_id])
+
+
+def lock_chain(task_id: int, version: int | None = None) -> list[Task]:
+    """The share and all above it, locked, leaf first and root last. Two queries and the plan's.
+
+    PostgreSQL locks rows in the order of ORDER BY, so two roll-ups that meet always meet in the
+    same order. ``version`` is the one of the share itself.
+    """
+    found = Task.objects.values_list("plan_id", "ancestors").get(pk=task_id)
+    plan_id, ancestors = found
+    hold_plan(plan_id)
+    chain = list(
+        Task.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("unit", "plan__issuing_unit")
+        .filter(pk__in=[*ancestors, task_id])
+        .order_by("-depth", "id")
+    )
+    for child, parent in itertools.pairwise(chain):
+        child.parent = parent
+    require_version(chain[0], version)
+    return chain
+
+
+def lock_report(report_id: int, version: int | None = None) -> tuple[ProgressReport, list[Task]]:
+    """The report and the chain of its share, the chain first."""
+    task_id = ProgressReport.objects.values_list("task_id", flat=True).get(pk=report_id)
+    chain = lock_chain(task_id)
+    report = ProgressReport.objects.select_for_update(no_key=True).get(pk=report_id)
+    require_version(report, version)
+    report.task = chain[0]
+    return report, chain
+
+
+def lock_extension_request(
+    request_id: int, version: int | None = None
+) -> tuple[ExtensionRequest, list[Task]]:
+    """The request and the chain of its share, the chain first."""
+    task_id = ExtensionRequest.objects.values_list("task_id", flat=True).get(pk=request_id)
+    chain = lock_chain(task_id)
+    request = ExtensionRequest.objects.select_for_update(no_key=True).get(pk=request_id)
+    require_version(request, version)
+    request.task = chain[0]
+    return request, chain
