@@ -9,10 +9,10 @@ import datetime as dt
 from decimal import Decimal
 
 from django.utils import timezone
-from plans.reading.draft import DeadlineDraft
 
 from accounts.models import User
 from plans.models import Plan
+from plans.reading.draft import DeadlineDraft
 from tasks.acknowledging import acknowledge, object_to
 from tasks.decomposition import Part, decompose
 from tasks.extensions import ask_extension

@@ -1,0 +1,131 @@
+"""The API's root: every route, and the one place where a refusal becomes an answer."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.urls import include, path, re_path
+from django.utils.translation import gettext as _
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView, exception_handler
+
+from accounts.api.tokens import TokensView
+from accounts.api.views import UnitGroupViewSet, UnitViewSet
+from accounts.errors import Refusal
+from accounts.pages import status_of
+from config.security import documented
+from plans.api.views import KeyTaskViewSet
+from plans.reading import DraftInvalid, ReadingRefused
+from tasks.api.decisions import ExtensionRequestViewSet, ReportViewSet
+from tasks.api.me import MeView
+from tasks.api.plan_views import PlanWithSharesViewSet
+from tasks.api.reminders import ReminderViewSet
+from tasks.api.views import TaskViewSet
+
+logger = logging.getLogger(__name__)
+
+#: PostgreSQL's codes for "somebody else was first": a lock waited for too long, a deadlock.
+BUSY = ("55P03", "40P01")
+#: Seconds after which it makes sense to ask again.
+SOON, LATER = 1, 10
+
+
+def answer_for(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every refusal as ``{"code", "message", "details"}``; ``None`` leaves a defect to Django."""
+    if isinstance(error, DraftInvalid):
+        return _answer(400, error.code, error.message, {"path": error.path})
+    if isinstance(error, ReadingRefused):
+        return _answer(_status_of_document(error), error.code, error.message)
+    if isinstance(error, Refusal):
+        return _answer(status_of(error), error.code, error.message, error.details)
+    if isinstance(error, OperationalError | InterfaceError):
+        return _answer_without_database(error)
+    return _answer_from_framework(error, context)
+
+
+def _status_of_document(error: ReadingRefused) -> int:
+    """415 for a kind of file that we do not read, 422 for what is inside one."""
+    return 415 if error.code in WRONG_TYPE else 422
+
+
+def _answer_without_database(error: Exception) -> Response:
+    """503: nothing was written, and the same request may be sent again."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state in BUSY:
+        message = _("Somebody else is changing this at the moment. Please try again.")
+        return _answer(503, "busy", message, headers={"Retry-After": str(SOON)})
+    logger.error("the database does not answer: %s", error)
+    message = _("The service cannot be reached at the moment. Please try again later.")
+    return _answer(503, "unavailable", message, headers={"Retry-After": str(LATER)})
+
+
+def _answer_from_framework(error: Exception, context: dict[str, Any]) -> Response | None:
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        details = {"fields": error.get_full_details()}
+        body = _body("invalid", _("Some values cannot be accepted."), details)
+    elif isinstance(error, exceptions.APIException):
+        body = _body(error.default_code, str(error.detail))
+        if codes := error.get_codes():
+            body["code"] = str(codes)
+    else:
+        status = HTTPStatus(response.status_code)
+        body = _body(*KNOWN[status])
+    response.data = body
+    return response
+
+
+def _answer(
+    status: int,
+    code: str,
+    message: object,
+    details: dict[str, Any] | None = None,
+    *,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    return Response(_body(code, message, details), status=status, headers=headers)
+
+
+def _body(code: str, message: object, details: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"code": code, "message": str(message), "details": details or {}}
+
+
+class NoSuchRoute(APIView):
+    """Below the API everything is answered by the API, addresses that do not exist as well."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise exceptions.NotFound
+
+
+router = SimpleRouter()
+router.register("units", UnitViewSet, "api-unit")
+router.register("unit-groups", UnitGroupViewSet, "api-unit-group")
+router.register("plans", PlanWithSharesViewSet, "api-plan")
+router.register("key-tasks", KeyTaskViewSet, "api-key-task")
+router.register("tasks", TaskViewSet, "api-task")
+router.register("reports", ReportViewSet, "api-report")
+router.register("extension-requests", ExtensionRequestViewSet, "api-extension-request")
+router.register("reminders", ReminderViewSet, "api-reminder")
+
+urlpatterns = [
+    path("", include(router.urls)),
+    path("me/", MeView.as_view(), name="api-me"),
+    path("tokens/", TokensView.as_view(), name="api-tokens"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path(
+        "docs/",
+        documented(SpectacularSwaggerSplitView.as_view(url_name="api-schema")),
+        name="api-docs",
+    ),
+    re_path("^.*$", NoSuchRoute.as_view(), name="api-nowhere"),
+]
