@@ -1,0 +1,204 @@
+"""Plans and key tasks in JSON, and the bodies of what is done with them."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.access import units_in_sight
+from accounts.api.fields import DayField, IdField, StrictSerializer
+from accounts.api.serializers import UnitGroupNameSerializer, UnitNameSerializer
+from accounts.models import Unit
+from plans.access import may_coordinate
+from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Plan, Role, Section
+
+
+class UnitsInDirectory(serializers.PrimaryKeyRelatedField[Unit]):
+    """A unit by its id; only what the caller's directory holds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pk_field=IdField(), **kwargs)
+
+    def get_queryset(self) -> QuerySet[Unit]:
+        view = self.context["view"]
+        return Unit.objects.visible_to(view.user, view.on)
+
+
+class PlanNameSerializer(serializers.ModelSerializer[Plan]):
+    """A plan where another row names it."""
+
+    class Meta:
+        model = Plan
+        fields = ["id", "title"]
+
+
+class PlanSerializer(serializers.ModelSerializer[Plan]):
+    """A plan's head and its rules."""
+
+    issuing_unit = UnitNameSerializer(read_only=True)
+
+    class Meta:
+        model = Plan
+        fields = [
+            "id",
+            "title",
+            "document_number",
+            "year",
+            "issued_on",
+            "issuing_unit",
+            "state",
+            "decided_by",
+            "objection_days",
+            "acknowledgement_days",
+            "yellow_days",
+            "issued_at",
+            "version",
+        ]
+
+
+class SectionSerializer(serializers.ModelSerializer[Section]):
+    class Meta:
+        model = Section
+        fields = ["id", "position", "title"]
+
+
+class PlanDetailSerializer(PlanSerializer):
+    """``recipients`` are the whole list for a coordinator, else those of the caller's units."""
+
+    sections = SectionSerializer(many=True, read_only=True)
+    recipients = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
+
+    class Meta(PlanSerializer.Meta):
+        fields = [*PlanSerializer.Meta.fields, "sections", "recipients", "actions"]
+
+    @extend_schema_field(UnitNameSerializer(many=True))
+    def get_recipients(self, plan: Plan) -> list[Any]:
+        units = Unit.objects.filter(received_plans=plan)
+        if not self._coordinates(plan):
+            view = self.context["view"]
+            units = units.filter(pk__in=units_in_sight(view.user, view.on).values("pk"))
+        found: list[Any] = UnitNameSerializer(units, many=True).data  # type: ignore[assignment]
+        return found
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(["change", "issue"])))
+    def get_actions(self, plan: Plan) -> list[str]:
+        may = plan.state == Plan.State.DRAFT and self._coordinates(plan)
+        return ["change", "issue"] if may else []
+
+    def _coordinates(self, plan: Plan) -> bool:
+        if not hasattr(self, "_known"):
+            view = self.context["view"]
+            self._known = may_coordinate(view.user, plan, view.on)
+        return self._known
+
+
+class OwnerSerializer(serializers.ModelSerializer[KeyTaskOwner]):
+    """An owner as printed (``name``) and as resolved (``unit`` or ``unit_group``)."""
+
+    unit = UnitNameSerializer(read_only=True, allow_null=True)
+    unit_group = UnitGroupNameSerializer(source="group", read_only=True, allow_null=True)
+
+    class Meta:
+        model = KeyTaskOwner
+        fields = ["name", "role", "is_group", "open_ended", "unit", "unit_group"]
+
+
+class KeyTaskSerializer(serializers.ModelSerializer[KeyTask]):
+    """One item of a plan as printed, with its owners in printed order."""
+
+    plan = PlanNameSerializer(read_only=True)
+    section = SectionSerializer(read_only=True, allow_null=True)
+    owners = OwnerSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = KeyTask
+        fields = [
+            "id",
+            "plan",
+            "section",
+            "position",
+            "number",
+            "title",
+            "text",
+            "source_line",
+            "deadline_kind",
+            "deadline_text",
+            "due_on",
+            "weight",
+            "owners",
+            "version",
+        ]
+
+
+class NewPlanSerializer(StrictSerializer):
+    """A confirmed draft, exactly as ``plans/read/`` answered it or as a person corrected it."""
+
+    draft = serializers.DictField()
+    issuing_unit = UnitsInDirectory()
+    issued_on = DayField()
+    recipients = serializers.ListField(child=IdField(), required=False, max_length=5000)
+
+
+class PlanChangesSerializer(StrictSerializer):
+    """What is left out stays as it is."""
+
+    title = serializers.CharField(max_length=300)
+    document_number = serializers.CharField(max_length=100, allow_blank=True)
+    issued_on = DayField()
+    decided_by = serializers.ChoiceField(Plan.DecidedBy.choices)
+    objection_days = serializers.IntegerField(min_value=0, max_value=365)
+    acknowledgement_days = serializers.IntegerField(min_value=0, max_value=365)
+    yellow_days = serializers.IntegerField(min_value=0, max_value=365)
+    recipients = serializers.ListField(child=IdField(), max_length=5000)
+
+
+class OwnerChoiceSerializer(StrictSerializer):
+    """The printed name and role, and the unit or the group that it means, if that is known."""
+
+    name = serializers.CharField(max_length=300)
+    role = serializers.ChoiceField(Role.choices)
+    unit = IdField(required=False, allow_null=True)
+    unit_group = IdField(required=False, allow_null=True)
+    open_ended = serializers.BooleanField(required=False, default=False)
+
+
+class KeyTaskChangesSerializer(StrictSerializer):
+    """What is left out stays as it is; ``due_on: null`` takes the date away."""
+
+    due_on = DayField(allow_null=True)
+    deadline_kind = serializers.ChoiceField(DeadlineKind.choices)
+    owners = OwnerChoiceSerializer(many=True, max_length=500)
+
+
+class TextSerializer(StrictSerializer):
+    """A pasted document. ``year`` only where the document itself does not say."""
+
+    text = serializers.CharField(trim_whitespace=False, max_length=2_000_000)
+    year = serializers.IntegerField(required=False, min_value=1980, max_value=2100)
+
+
+class DocumentSerializer(StrictSerializer):
+    """A document as a file. ``year`` only where the document itself does not say."""
+
+    file = serializers.FileField(max_length=255, allow_empty_file=True)
+    year = serializers.IntegerField(required=False, min_value=1980, max_value=2100)
+
+
+class MatchSerializer(serializers.Serializer[Any]):
+    """What one printed name was taken for; with two that fit, nothing, and both as candidates."""
+
+    name = serializers.CharField()
+    group = serializers.BooleanField(source="is_group")
+    unit = UnitNameSerializer(allow_null=True)
+    unit_group = UnitGroupNameSerializer(allow_null=True)
+    candidates = UnitNameSerializer(many=True)
+
+
+class ReadingSerializer(serializers.Serializer[Any]):
+    """``draft`` obeys the draft contract; ``details`` hold what the contract has no place for."""
+
+    draft = serializers.DictField()
+    details = serializers.DictField()
+    matches = MatchSerializer(many=True)
