@@ -4,23 +4,26 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.urls import include, path, re_path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView, exception_handler
 
 from accounts.api.tokens import TokensView
-from accounts.api.views import UnitGroupViewSet, UnitViewSet
+from accounts.api.views import AtOneInstant, UnitGroupViewSet, UnitViewSet
 from accounts.errors import Refusal
 from accounts.pages import status_of
 from config.security import documented
 from plans.api.views import KeyTaskViewSet
-from plans.reading import DraftInvalid, ReadingRefused
+from plans.reading import WRONG_TYPE, DraftInvalid, ReadingRefused
 from tasks.api.decisions import ExtensionRequestViewSet, ReportViewSet
 from tasks.api.me import MeView
 from tasks.api.plan_views import PlanWithSharesViewSet
@@ -33,10 +36,22 @@ logger = logging.getLogger(__name__)
 BUSY = ("55P03", "40P01")
 #: Seconds after which it makes sense to ask again.
 SOON, LATER = 1, 10
+#: Django's own refusals, which bring no code.
+KNOWN = {
+    HTTPStatus.NOT_FOUND: ("not_found", gettext_lazy("There is nothing here, or not for you.")),
+    HTTPStatus.FORBIDDEN: ("not_allowed", gettext_lazy("This is not yours to do.")),
+}
 
 
 def answer_for(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every refusal as ``{"code", "message", "details"}``; ``None`` leaves a defect to Django."""
+    # Also where the answer itself would have been YAML or a page.
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = "application/json"
+    return _answer_of_ours(error) or _answer_from_framework(error, context)
+
+
+def _answer_of_ours(error: Exception) -> Response | None:
     if isinstance(error, DraftInvalid):
         return _answer(400, error.code, error.message, {"path": error.path})
     if isinstance(error, ReadingRefused):
@@ -45,7 +60,9 @@ def answer_for(error: Exception, context: dict[str, Any]) -> Response | None:
         return _answer(status_of(error), error.code, error.message, error.details)
     if isinstance(error, OperationalError | InterfaceError):
         return _answer_without_database(error)
-    return _answer_from_framework(error, context)
+    if isinstance(error, SuspiciousOperation):
+        return _answer(400, "malformed", _("The request is not one that we read."))
+    return None
 
 
 def _status_of_document(error: ReadingRefused) -> int:
@@ -107,6 +124,10 @@ class NoSuchRoute(APIView):
         raise exceptions.NotFound
 
 
+class SchemaView(AtOneInstant, SpectacularAPIView):
+    """The OpenAPI document as YAML, or as JSON where that is accepted."""
+
+
 router = SimpleRouter()
 router.register("units", UnitViewSet, "api-unit")
 router.register("unit-groups", UnitGroupViewSet, "api-unit-group")
@@ -121,7 +142,7 @@ urlpatterns = [
     path("", include(router.urls)),
     path("me/", MeView.as_view(), name="api-me"),
     path("tokens/", TokensView.as_view(), name="api-tokens"),
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", SchemaView.as_view(), name="api-schema"),
     path(
         "docs/",
         documented(SpectacularSwaggerSplitView.as_view(url_name="api-schema")),

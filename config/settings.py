@@ -1,5 +1,6 @@
 """Settings: every value that differs between installations comes from the environment."""
 
+import datetime as dt
 from pathlib import Path
 
 import dj_database_url
@@ -91,6 +92,49 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "my-work"
 LOGOUT_REDIRECT_URL = "login"
+
+REST_FRAMEWORK = {
+    # Deny by default: a view that says nothing is closed.
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # The token first: its challenge makes the answer to a stranger 401 instead of 403.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.PersonalToken",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsing.PlainJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.api.paging.Pages",
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.Description",
+    "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document describes; OPTIONS does not
+    "URL_FORMAT_OVERRIDE": None,  # `format` is no parameter of ours; Accept says it
+    "EXCEPTION_HANDLER": "config.api.answer_for",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+#: A token lasts a working day, and is shown once.
+REST_KNOX = {"TOKEN_TTL": dt.timedelta(hours=10)}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Luoshi 落实",
+    "DESCRIPTION": "Annual work plans, the shares of each unit, and how far they are.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,  # a file goes in; it never comes out as one
+    "ENUM_NAME_OVERRIDES": {
+        "PlanState": "plans.models.Plan.State",
+        "TaskState": "tasks.models.Task.State",
+        "ReportState": "tasks.models.ProgressReport.State",
+        "ExtensionRequestState": "tasks.models.ExtensionRequest.State",
+        "MailState": "accounts.models.OutgoingMail.State",
+        "MembershipRole": "accounts.models.Membership.Role",
+        "OwnerRole": "plans.models.Role",
+        "TaskRole": "tasks.models.Task.Role",
+    },
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # No CDN on an intranet: the pages' scripts come with the installation.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

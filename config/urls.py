@@ -10,7 +10,10 @@ from config.health import live, ready
 urlpatterns = [
     path("healthz/live", login_not_required(live)),
     path("healthz/ready", login_not_required(ready)),
+    path("api/v1/", include("config.api")),
     path("", include("accounts.urls")),
+    path("", include("plans.urls")),
+    path("", include("tasks.urls")),
 ]
 
 if settings.LUOSHI_ADMIN:

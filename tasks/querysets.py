@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -76,7 +76,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 class ReportQuerySet(models.QuerySet[OfTask]):
     """Rows that hang on a share, seen by whoever sees the share."""
 
-    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> ReportQuerySet[OfTask]:
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
         tasks: Any = self.model._meta.get_field("task").related_model
         return self.filter(task__in=tasks.objects.visible_to(user, on).values("pk"))
 

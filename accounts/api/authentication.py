@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.authentication import BasicScheme
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from knox.auth import TokenAuthentication
 from rest_framework.authentication import BasicAuthentication
@@ -34,8 +35,15 @@ class NameAndPassword(BasicAuthentication):
         return super().authenticate_credentials(userid, password, request)
 
 
-class PersonalTokenScheme(KnoxTokenScheme):  # type: ignore[misc, no-untyped-call]
+class PersonalTokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
     """How the API's description names the token."""
 
-    target_class = PersonalToken
+    target_class: Any = PersonalToken
     name = "token"
+
+
+class NameAndPasswordScheme(BasicScheme):  # type: ignore[no-untyped-call]
+    """How the API's description names what a token is got with."""
+
+    target_class: Any = NameAndPassword
+    name = "password"

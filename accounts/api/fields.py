@@ -42,7 +42,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         if isinstance(data, Mapping):
             writable = {name for name, field in self.fields.items() if not field.read_only}
             if unknown := sorted(map(str, set(data) - writable)):
-                message = self.error_messages["unknown"]
+                message = str(self.error_messages["unknown"])
                 error = serializers.ErrorDetail(message, code="unknown")
                 raise serializers.ValidationError({name: [error] for name in unknown})
         return super().to_internal_value(data)

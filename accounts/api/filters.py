@@ -5,6 +5,8 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 
 from accounts.api.fields import LARGEST_ID
@@ -60,6 +62,7 @@ class UnitFilter(filters.ModelChoiceFilter):  # type: ignore[misc]
         super().__init__(*args, queryset=units_for, **kwargs)
 
 
+@extend_schema_field(OpenApiTypes.INT)
 class SubtreeFilter(UnitFilter):
     """Rows of one unit and of everything below it in the unit tree."""
 

@@ -19,7 +19,9 @@ class UnitSerializer(serializers.ModelSerializer[Unit]):
     """A unit of the tree; ``level`` is 0 at the top."""
 
     level = serializers.IntegerField(source="depth", read_only=True)
-    parent = serializers.IntegerField(source="parent_id", read_only=True, allow_null=True)
+    parent = serializers.IntegerField(  # type: ignore[assignment]
+        source="parent_id", read_only=True, allow_null=True
+    )
     aliases = serializers.SlugRelatedField[Any](slug_field="name", many=True, read_only=True)
 
     class Meta:

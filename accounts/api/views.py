@@ -84,7 +84,7 @@ class AtOneInstant(APIView):
 class Resource(AtOneInstant, GenericViewSet[Any]):
     """Rows that the caller may see, under numeric ids."""
 
-    lookup_value_regex = r"\d{1,18}"
+    lookup_value_regex = "[0-9]{1,18}"
 
     def known_parameters(self) -> Set[str]:
         known = super().known_parameters()

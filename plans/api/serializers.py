@@ -169,7 +169,7 @@ class KeyTaskChangesSerializer(StrictSerializer):
 
     due_on = DayField(allow_null=True)
     deadline_kind = serializers.ChoiceField(DeadlineKind.choices)
-    owners = OwnerChoiceSerializer(many=True, max_length=500)
+    owners = OwnerChoiceSerializer(many=True, max_length=500)  # type: ignore[call-arg]
 
 
 class TextSerializer(StrictSerializer):

@@ -115,7 +115,7 @@ class PlanViewSet(ListModelMixin, Resource):
     def _read(self) -> PlanDraft:
         if self.request.content_type.startswith("multipart/"):
             body = self.words(DocumentSerializer)
-            file: UploadedFile = body["file"]
+            file: UploadedFile[Any] = body["file"]
             if (file.size or 0) > LARGEST_DOCUMENT:
                 raise TooLarge(_("A document may have 20 MB."))
             return read_document(file.read(), file.name or "", year=body.get("year"))

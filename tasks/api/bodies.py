@@ -35,7 +35,9 @@ class DecompositionSerializer(StrictSerializer):
 
     default_error_messages = {"one_of_two": _("Give either parts or a group.")}
 
-    parts = PartSerializer(many=True, required=False, allow_empty=False, max_length=1000)
+    parts = PartSerializer(  # type: ignore[call-arg]
+        many=True, required=False, allow_empty=False, max_length=1000
+    )
     group = IdField(required=False)
     title = serializers.CharField(max_length=500, required=False)
     due_on = DayField(required=False, allow_null=True)
@@ -136,7 +138,7 @@ class CountsSerializer(serializers.Serializer[Any]):
     objections_to_answer = serializers.IntegerField()
 
 
-class MeSerializer(serializers.ModelSerializer[User]):
+class MeSerializer(serializers.ModelSerializer[Any]):
     """The account that asks, its roles today, and what waits for it."""
 
     roles = RoleSerializer(many=True)

@@ -19,7 +19,7 @@ class MeView(AtOneInstant):
         user = self.user
         roles = Membership.objects.in_force(self.on).filter(user=user).select_related("unit")
         work = work_list(user, self.on)
-        counts = {name: len(getattr(work, name)) for name in CountsSerializer().fields}
+        counts = {name: len(getattr(work, name)) for name in CountsSerializer().get_fields()}
         told = {
             "id": user.pk,
             "username": user.username,

@@ -1,5 +1,7 @@
 """What plans can do once there are shares: be issued, and say how far they are."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -38,7 +40,7 @@ class PlanWithSharesViewSet(PlanViewSet):
     @action(detail=True)
     def completion(self, request: Request, pk: str) -> Response:
         """How far the plan is, by section, unit or key task, with each row's denominators."""
-        by = request.query_params.get("by", "section")
+        by: Any = request.query_params.get("by", "section")
         if by not in GROUPINGS:
             error = ErrorDetail(
                 _("One of: %(words)s.") % {"words": ", ".join(GROUPINGS)}, code="invalid_choice"

@@ -42,7 +42,9 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
 
     plan = PlanNameSerializer(read_only=True)
     key_task = KeyTaskNameSerializer(read_only=True)
-    parent = serializers.IntegerField(source="parent_id", read_only=True, allow_null=True)
+    parent = serializers.IntegerField(  # type: ignore[assignment]
+        source="parent_id", read_only=True, allow_null=True
+    )
     level = serializers.IntegerField(source="depth", read_only=True)
     unit = UnitNameSerializer(read_only=True)
     light = serializers.SerializerMethodField()
@@ -241,7 +243,7 @@ class EventSerializer(serializers.ModelSerializer[TaskEvent]):
     """One line of a share's history."""
 
     actor = PersonSerializer(read_only=True)
-    data = serializers.DictField(read_only=True)
+    data = serializers.DictField(read_only=True)  # type: ignore[assignment]
 
     class Meta:
         model = TaskEvent

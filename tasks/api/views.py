@@ -86,7 +86,7 @@ class TaskViewSet(ListModelMixin, Resource):
     @extend_schema(request=DecompositionSerializer, responses={201: TaskDetailSerializer})
     @action(detail=True, methods=["post"])
     def decompose(self, request: Request, pk: str) -> Response:
-        """逐级分解: makes shares below, all of them or none. Answers the share with its children."""
+        """逐级分解: makes shares below, all or none. Answers the share with its children."""
         task = self.get_object()
         version = version_named(request, task)
         body = self.words(DecompositionSerializer)

@@ -4,7 +4,7 @@ Each test has its control: the same run with the guard switched off must show th
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -47,7 +47,7 @@ def plan(county: County) -> Plan:
     return plan
 
 
-def at_once(jobs: list[Callable[[], object]]) -> list[BaseException | None]:
+def at_once(jobs: Sequence[Callable[[], object]]) -> list[BaseException | None]:
     """Runs the jobs in threads of their own that start together; what each of them raised."""
     together = threading.Barrier(len(jobs))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -34,7 +34,8 @@ class MailServer:
         self.accepted: list[tuple[list[str], EmailMessage]] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        message = message_from_bytes(envelope.content or b"", policy=policy.default)
+        content: Any = envelope.content
+        message = message_from_bytes(content, policy=policy.default)
         self.accepted.append((list(envelope.rcpt_tos), message))
         return "250 OK"
 

@@ -1,0 +1,63 @@
+"""How the OpenAPI document describes what every route of ours has in common."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from accounts.api.serializers import ErrorSerializer
+
+WRITES = ("POST", "PATCH")
+
+WRONG_BODY = {
+    "400": _("The request is not understood; details.fields says where."),
+    "413": _("The body is too large."),
+    "415": _("This kind of body is not read here."),
+}
+NOT_FOUND = {"404": _("There is no such row, or no such page, in sight.")}
+OF_A_NEW_ROW = {
+    "403": _("In sight, but not yours to do."),
+    "409": _("Not possible in the state the rows are in."),
+}
+OF_A_WRITE = OF_A_NEW_ROW | {
+    "412": _("The row has changed; details.current_version is the version of today."),
+    "428": _("The If-Match header is missing."),
+}
+
+
+class Description(AutoSchema):
+    """Adds the refusals, and the ``If-Match`` header of writes."""
+
+    def get_override_parameters(self) -> list[Any]:
+        if not self._changes_a_row():
+            return []
+        text = _("The ETag of the row as it was seen.")
+        return [OpenApiParameter("If-Match", str, "header", required=True, description=str(text))]
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for code, text in self._refusals().items():
+            response = OpenApiResponse(ErrorSerializer, description=str(text))
+            bodies[code] = self._get_response_for_code(  # type: ignore[no-untyped-call]
+                response, code, ["application/json"], direction
+            )
+        return bodies
+
+    def _refusals(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "401": _("Nobody is logged in."),
+            "503": _("Busy, or without a database; ask again after Retry-After seconds."),
+        }
+        found |= WRONG_BODY if self.method in WRITES else {"400": WRONG_BODY["400"]}
+        if "{" in self.path or self._is_list_view():
+            found |= NOT_FOUND
+        if self._changes_a_row():
+            found |= OF_A_WRITE
+        elif self.method in WRITES:
+            found |= OF_A_NEW_ROW
+        return found
+
+    def _changes_a_row(self) -> bool:
+        """A row is changed as its caller saw it; where nothing is there yet, nothing was seen."""
+        return self.method in WRITES and "{" in self.path
