@@ -1,9 +1,12 @@
-"""Reading: a document in, a draft out, for a person to confirm. Nothing here is saved."""
+"""Reading: a document in, a draft out, for a person to confirm. Nothing here is saved.
+
+``formats`` turns a file into blocks, ``grammar`` turns blocks into a draft, ``matching`` turns
+printed names into units.
+"""
 
 from plans.reading.draft import DraftInvalid, PlanDraft, ReadingRefused
-
-#: Refusals because of the kind of file; the others are about what is inside one.
-WRONG_TYPE = frozenset({"unknown_format", "old_word", "pdf", "image"})
+from plans.reading.formats import WRONG_TYPE, blocks_of_file, blocks_of_text
+from plans.reading.grammar import read_blocks
 
 __all__ = [
     "WRONG_TYPE",
@@ -20,9 +23,9 @@ def read_document(content: bytes, filename: str, *, year: int | None = None) -> 
 
     Raises ``ReadingRefused`` for what is not a document that we read.
     """
-    return read_text(content.decode(), year=year)
+    return read_blocks(blocks_of_file(content, filename), year=year)
 
 
 def read_text(text: str, *, year: int | None = None) -> PlanDraft:
     """Reads pasted text."""
-    return PlanDraft(None, None, None, year, None, [], [text[:10]])
+    return read_blocks(blocks_of_text(text), year=year)

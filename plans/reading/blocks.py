@@ -1,0 +1,35 @@
+"""What every format becomes before it is understood: lines and tables in printed order. Pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line or paragraph; ``number`` counts them (and the rows of tables) from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table, merged cells filled down and across."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    rows: tuple[Row, ...]
+
+
+Block = Line | Table
+
+
+def lines_of(blocks: list[Block]) -> list[Line]:
+    return [block for block in blocks if isinstance(block, Line)]
+
+
+def tables_of(blocks: list[Block]) -> list[Table]:
+    return [block for block in blocks if isinstance(block, Table)]

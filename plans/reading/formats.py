@@ -1,0 +1,109 @@
+"""From a file to blocks: .docx, .xlsx, .txt, .csv and pasted text. Pure.
+
+What we do not read is refused with one sentence that says what to do instead.
+"""
+
+import csv
+import io
+from pathlib import PurePath
+
+from django.utils.translation import gettext as _
+
+from plans.reading.blocks import Block, Line, Row, Table
+from plans.reading.draft import ReadingRefused
+from plans.reading.recovery import recovered
+from plans.reading.text import cleaned
+from plans.reading.word import blocks_of_word
+from plans.reading.workbook import blocks_of_workbook
+
+#: Refusals because of the kind of file; the others are about what is inside one.
+WRONG_TYPE = frozenset({"unknown_format", "old_word", "pdf", "image"})
+
+#: Rows and lines; a plan of a province has some hundred.
+MOST_LINES = 5_000
+ZIP, OLE, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
+IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+def blocks_of_file(content: bytes, filename: str) -> list[Block]:
+    """The blocks of a file, by its content and then by its name. Raises ``ReadingRefused``."""
+    suffix = PurePath(filename).suffix.lower()
+    _refuse_what_is_not_read(content, suffix)
+    if content.startswith(ZIP):
+        blocks = _blocks_of_archive(content, suffix)
+    elif suffix in (".csv", ".tsv"):
+        blocks = _blocks_of_csv(decoded(content), "\t" if suffix == ".tsv" else ",")
+    else:
+        blocks = blocks_of_text(decoded(content))
+    return _within_limit(blocks)
+
+
+def blocks_of_text(text: str) -> list[Block]:
+    """Pasted text, or that of a file. Remarks (#) at the top are not part of the document."""
+    lines = cleaned(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    while lines and lines[0].startswith("#"):
+        del lines[0]
+    return _within_limit(recovered([Line(n, line) for n, line in enumerate(lines, 1)]))
+
+
+def decoded(content: bytes) -> str:
+    """UTF-8, with or without its mark, else GB18030, the encoding that the country's law names."""
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ReadingRefused(
+        "unknown_encoding",
+        _("The characters of this file cannot be read. Please save it as UTF-8 text or .docx."),
+    )
+
+
+def _refuse_what_is_not_read(content: bytes, suffix: str) -> None:
+    if not content.strip():
+        raise ReadingRefused("empty", _("This file is empty. Please choose another one."))
+    if content.startswith(OLE) or suffix in (".doc", ".wps", ".xls", ".et"):
+        raise ReadingRefused(
+            "old_word",
+            _("Old Office formats are not read. Please save the file as .docx or .xlsx."),
+        )
+    if content.startswith(PDF) or suffix == ".pdf":
+        raise ReadingRefused(
+            "pdf", _("PDF is not read. Please upload the Word file (.docx) that it was made of.")
+        )
+    if content.startswith(IMAGES) or suffix in (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif"):
+        raise ReadingRefused(
+            "image",
+            _("Pictures are not read. Please upload the Word file (.docx), or paste the text."),
+        )
+    zipped = suffix in (".docx", ".xlsx")
+    if not (zipped or suffix in (".txt", ".csv", ".tsv")) or zipped != content.startswith(ZIP):
+        raise ReadingRefused(
+            "unknown_format",
+            _("This kind of file is not read. Please save it as .docx, .xlsx or .txt."),
+        )
+
+
+def _blocks_of_archive(content: bytes, suffix: str) -> list[Block]:
+    read = blocks_of_word if suffix == ".docx" else blocks_of_workbook
+    return read(content)
+
+
+def _blocks_of_csv(text: str, delimiter: str) -> list[Block]:
+    rows = csv.reader(io.StringIO(cleaned(text)), delimiter=delimiter)
+    filled = [Row(n, tuple(cell.strip() for cell in row)) for n, row in enumerate(rows, 1)]
+    width = max((len(row.cells) for row in filled), default=0)
+    padded = [Row(r.number, (*r.cells, *[""] * (width - len(r.cells)))) for r in filled]
+    return [Table(tuple(padded))]
+
+
+def _within_limit(blocks: list[Block]) -> list[Block]:
+    count = sum(len(block.rows) if isinstance(block, Table) else 1 for block in blocks)
+    if count > MOST_LINES:
+        raise ReadingRefused(
+            "too_long",
+            _("This document has more than %(most)s lines or rows. Please split it.")
+            % {"most": MOST_LINES},
+        )
+    return blocks

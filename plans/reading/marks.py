@@ -1,0 +1,308 @@
+"""The marks that say who and by when: in brackets, on a line of their own, or after a label.
+
+牵头 in a sentence is no mark (健全由乡镇牵头的联调机制): a mark stands in a bracket that closes an
+item, fills a line, or follows a label with a colon. Pure.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from plans.reading.deadlines import read_deadline
+from plans.reading.draft import OwnerDraft
+from plans.reading.owners import (
+    is_group,
+    looks_like_unit,
+    read_owners,
+    surely_unit,
+    written_out,
+)
+from plans.reading.text import Bracket, brackets_of, folded, split_outside, without
+
+LEAD, RESPONSIBLE, SUPPORTING = "lead", "responsible", "supporting"
+DEADLINE, PERSON, OTHER = "deadline", "person", "other"
+
+_BODY = r"(?:单位|部门|科室|股室|处室|机构|主体|(?=\s?[:、和及]))"
+_LABELS: dict[str, str] = {
+    PERSON: (
+        r"(?:[省市县区]?(?:政府)?(?:责任|分管|牵头|包抓|包保|联系|主要|督办|包联|挂钩|[省市县区])"
+        r"(?:[省市县区])?(?:领导|负责同志|负责人)|(?:直接|具体|第一)?责任人员?|负责人|联系人员?|联络员"
+        r"|经办人|联系电话|联系方式|电话)"
+    ),
+    DEADLINE: (
+        r"(?:完成|办结|工作|推进|整改|落实|实施|计划|预计|任务|截止|进度|起止)*"
+        r"(?:时限|期限|时间|节点|截止日期)(?:节点|要求|安排|进度)?"
+    ),
+    OTHER: r"(?:督办|督查|督导|监督|考核|验收)(?:单位|部门|领导|机构)",
+    SUPPORTING: rf"(?:协同|协助|协作|协办|配合|参与|参加|支持|协调|汇总|和|与)+(?:责任)?{_BODY}",
+    LEAD: rf"(?:第一|总|主要)?(?:牵头|主办|主责)(?:实施|负责|\(?责任\)?)?{_BODY}",
+    RESPONSIBLE: (
+        r"(?:主要|具体|共同|第二|其他|直接)?(?:责任|承办|落实|实施|完成|负责|执行|办理|主管|推进)"
+        + _BODY
+    ),
+}
+_LABEL = re.compile(
+    "(?:"
+    + "|".join(f"(?P<{role}>{pattern})" for role, pattern in _LABELS.items())
+    + r")(?:\s?[、及和(](?:责任|牵头|配合|协办)(?:单位|部门)\)?)?\s?:"
+)
+#: On a line of its own a label may do without the colon.
+_LABEL_AND_BLANK = re.compile(
+    r"^\s*(?:"
+    + "|".join(f"(?P<{role}>{pattern})" for role, pattern in _LABELS.items() if role != DEADLINE)
+    + r")(?<=单位|部门|科室)\s+(?=\S)"
+)
+#: How a clause without a label says what its units do.
+_CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        LEAD,
+        re.compile(
+            r"(?:共同|联合|分别|总)?(?:牵头|主办)(?:实施|推进|组织|落实|办理|抓总)?(?:负责)?$"
+        ),
+    ),
+    (
+        SUPPORTING,
+        re.compile(
+            r"(?:按(?:照)?(?:各自)?(?:职责|职能)(?:分工)?)?(?:积极|共同|协同|协助|做好|予以|密切)*"
+            r"(?:配合|参与|参加|协办|协助|协同)(?:做好|落实|实施|推进|工作|单位|办理)*$"
+        ),
+    ),
+    (
+        RESPONSIBLE,
+        re.compile(
+            r"(?:按(?:照)?(?:各自)?(?:的)?(?:职责|职能|部门职责)(?:权限|范围|任务)?(?:分工)?(?:,)?(?:分别|各自|共同)?"
+            r"(?:负责|落实|实施|推进|组织实施|抓好落实|做好)?|(?:分别|各自|共同|具体|分工|组织)?"
+            r"(?:负责|落实|承办|实施|组织实施|抓落实)(?:实施|落实|推进)?)$"
+        ),
+    ),
+)
+_BY = re.compile(r"^(?:由|责成|其中)")
+_TOGETHER_WITH = re.compile(r"(?<=.)会同(?=.)")
+#: 甲牵头乙配合: the comma that the print left out.
+_RUN_ON = re.compile(r"(?<=牵头)(?:负责)?(?=会同|联合|[省市县区各])|(?<=配合)(?=[省市县区各])")
+#: What a clause must hold to speak of an end: a year alone (2021年版) does not.
+_OF_TIME = re.compile(
+    r"前|底|末|内|完成|季度|半年|月|日|全年|长期|持续|常态|每|按季|按年|随时|适时|期间|时限"
+)
+
+
+@dataclass
+class Mark:
+    """What the marks of one item say, and the spans of text that they fill.
+
+    ``deadline`` is as printed; ``persons`` are printed names behind their label, never units.
+    ``written_out`` are names that got the prefix they share: as printed, as written out.
+    """
+
+    owners: list[OwnerDraft] = field(default_factory=list)
+    deadline: str | None = None
+    persons: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    written_out: list[tuple[str, str]] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.owners or self.deadline)
+
+    def add(self, other: "Mark") -> None:
+        """Takes in what a further mark of the same item says; each owner once, by name."""
+        known = {owner.name for owner in self.owners}
+        self.owners += [owner for owner in other.owners if owner.name not in known]
+        self.deadline = self.deadline or other.deadline
+        self.persons += other.persons
+        self.labels += other.labels
+        self.written_out += other.written_out
+        self.spans += other.spans
+
+
+def marks_in(text: str, *, numbered: bool = False) -> Mark:
+    """All marks of one paragraph together, with the spans that they fill in it.
+
+    ``numbered``: a number stands before the paragraph, so that it cannot be a mark as a whole.
+    """
+    if not numbered and (whole := read_mark(text, labelled_only=True)) is not None:
+        return whole
+    mark = Mark()
+    for bracket in _closing_brackets(text):
+        if (found := read_mark(bracket.inner)) is not None:
+            found.spans = [(bracket.start, bracket.end)]
+            mark.add(found)
+    start = _labelled_tail(text, mark.spans)
+    if start is not None and (found := read_mark(text[start:], labelled_only=True)) is not None:
+        found.spans = [(start + a, start + b) for a, b in found.spans]
+        mark.add(found)
+    return mark
+
+
+def is_mark_alone(text: str) -> bool:
+    """Whether the whole line is a mark: it holds nothing but labels, units, persons, times."""
+    inner = [bracket for bracket in brackets_of(text) if read_mark(bracket.inner) is not None]
+    left = without(text, [(bracket.start, bracket.end) for bracket in inner]).strip("\u3000 。;；")
+    return (bool(inner) and not left) or read_mark(text, labelled_only=True) is not None
+
+
+def _closing_brackets(text: str) -> Iterator[Bracket]:
+    """Brackets that end the text or a sentence, or stand before another or a number's sign."""
+    plain = folded(text)
+    for bracket in brackets_of(text):
+        after = plain[bracket.end :].lstrip()
+        closes = not after or after[0] in "。;,([" or ("①" <= after[0] <= "⒇")
+        if closes or plain[: bracket.start].rstrip().endswith("。"):
+            yield bracket
+
+
+def _labelled_tail(text: str, taken: list[tuple[int, int]]) -> int | None:
+    """Where in a paragraph the labels begin, after the end of a sentence."""
+    plain = folded(text)
+    for found in _LABEL.finditer(plain):
+        before = plain[: found.start()].rstrip()
+        inside = any(start <= found.start() < end for start, end in taken)
+        if not inside and (not before or before[-1] in "。;)]!?"):
+            return found.start()
+    return None
+
+
+def read_mark(text: str, *, labelled_only: bool = False) -> Mark | None:
+    """What a bracket, a line or a tail says; ``None`` where it is no mark.
+
+    ``labelled_only``: as on a line or in a sentence, where a bare list of units proves nothing.
+    """
+    mark = Mark()
+    for part in _labelled(text):
+        if part.role is None and labelled_only and not _is_clause_of_units(part.words):
+            return None
+        if not _take(mark, part.role, part.words):
+            return None
+        mark.labels += [part.label] if part.label else []
+        if part.role != PERSON:
+            mark.spans.append((part.start, part.end))
+    return mark if mark or mark.persons else None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A label, the role it gives, and the words up to the next label."""
+
+    label: str
+    role: str | None
+    words: str
+    start: int
+    end: int
+
+
+def _labelled(text: str) -> Iterator[_Part]:
+    plain = folded(text)
+    nested = list(brackets_of(text))
+    found = [
+        match
+        for match in _LABEL.finditer(plain)
+        if not any(bracket.start < match.start() < bracket.end for bracket in nested)
+    ]
+    if not found and (blank := _LABEL_AND_BLANK.match(plain)):
+        found = [blank]
+    first = found[0].start() if found else len(text)
+    if text[:first].strip(_TRIM):
+        yield _Part("", None, text[:first], 0, first)
+    for match, following in itertools.zip_longest(found, found[1:]):
+        end = following.start() if following else len(text)
+        label = text[match.start() : match.end()].strip().rstrip(":： ")
+        yield _Part(label, match.lastgroup, text[match.end() : end], match.start(), end)
+
+
+_TRIM = " \u3000,;，；。、"
+
+
+def _take(mark: Mark, role: str | None, words: str) -> bool:
+    """Adds what the words say to the mark; false where they say nothing that a mark says."""
+    if role == PERSON:
+        mark.persons.append(words.strip(_TRIM))
+    elif role == DEADLINE:
+        mark.deadline = mark.deadline or words.strip(_TRIM) or None
+    elif role != OTHER:
+        return _take_clauses(mark, role, words)
+    return True
+
+
+def read_clauses(text: str, role: str) -> Mark:
+    """What a table's cell under a role says: units, and verbs where there are any."""
+    mark = Mark()
+    if (labelled := read_mark(text)) is not None and labelled.labels:
+        return labelled
+    _take_clauses(mark, role, text.replace("\n", " "))
+    return mark
+
+
+def _take_clauses(mark: Mark, role: str | None, words: str) -> bool:
+    """Owners and deadline of clauses such as 甲牵头,乙、丙配合,6月底前."""
+    waiting: list[str] = []
+    for clause in _clauses(words):
+        said, units = _role_of(clause)
+        if said:
+            _add_owners(mark, "、".join([*waiting, units]), said)
+            waiting = []
+        elif _is_deadline(clause):
+            mark.deadline = f"{mark.deadline},{clause}" if mark.deadline else clause
+        else:
+            waiting.append(clause)
+    rest = "、".join(waiting)
+    if rest and role is None and not _is_list_of_units(rest, alone=not mark.owners):
+        return False
+    if rest:
+        _add_owners(mark, rest, role or RESPONSIBLE)
+    return True
+
+
+def _clauses(words: str) -> list[str]:
+    spread = _RUN_ON.sub(lambda found: found.group() + ",", folded(words))
+    words = words if len(spread) == len(words) else spread
+    return [piece.strip() for piece, _s in split_outside(words, ",;。") if piece.strip()]
+
+
+def _role_of(clause: str) -> tuple[str | None, str]:
+    """The role that the clause's verb gives, and the units before it."""
+    plain = folded(clause)
+    if re.match("会同|联合|协调", plain):
+        return SUPPORTING, clause[2:]
+    for role, pattern in _CLAUSES:
+        found = pattern.search(plain)
+        if found and found.start():
+            return role, _BY.sub("", clause[: found.start()])
+    return None, clause
+
+
+def _is_deadline(clause: str) -> bool:
+    """A clause that speaks of time and of no unit."""
+    plain = folded(clause)
+    if not _OF_TIME.search(plain) or (looks_like_unit(clause) and not re.search(r"\d", plain)):
+        return False
+    kind = read_deadline(clause, None).kind
+    return kind not in ("none", "ambiguous") or bool(
+        re.search(r"[月节季年]\s?(?:之|以)?前|时限|期限|适时|随时|期间", plain)
+    )
+
+
+def _is_list_of_units(text: str, *, alone: bool) -> bool:
+    """Whether every piece is a unit; ``alone``: nothing else says that this is a mark."""
+    names = [owner.name for owner in read_owners(text, RESPONSIBLE)]
+    certain = surely_unit if alone else looks_like_unit
+    return bool(names) and all(certain(name) or is_group(name) for name in names)
+
+
+def _is_clause_of_units(words: str) -> bool:
+    """甲牵头,乙配合 with nothing else: a line that is a mark without a label."""
+    said = [_role_of(clause) for clause in _clauses(words)]
+    named = [units for role, units in said if role in (LEAD, SUPPORTING)]
+    return bool(named) and all(
+        _is_list_of_units(units, alone=False) or _is_deadline(units) for _role, units in said
+    )
+
+
+def _add_owners(mark: Mark, words: str, role: str) -> None:
+    if together := _TOGETHER_WITH.search(words):
+        _add_owners(mark, words[: together.start()], LEAD)
+        _add_owners(mark, words[together.end() :], SUPPORTING)
+        return
+    known = {owner.name for owner in mark.owners}
+    mark.owners += [owner for owner in read_owners(words, role) if owner.name not in known]
+    mark.written_out += written_out(words)

@@ -1,0 +1,189 @@
+"""Tables that were flattened into text: rebuilt where their header still tells the columns. Pure.
+
+Three forms are seen: rows with a sign between the cells, cells one under the other with the sign
+behind each, and cells one under the other with nothing at all.
+"""
+
+import re
+from collections.abc import Sequence
+
+from plans.reading.blocks import Block, Line, Row, Table
+from plans.reading.tables import OWNERS, Column, column_of, layout_of
+from plans.reading.text import squeezed
+
+_RULE = re.compile(r"^[\s|:+\-=]+$")
+_COUNT = re.compile(r"^\d{1,4}$")
+
+
+def recovered(lines: list[Line]) -> list[Block]:
+    """The lines with the tables found among them; where none is found, just the lines."""
+    for rebuild in (_with_separated_rows, _with_separated_cells, _with_bare_cells):
+        if (blocks := rebuild(lines)) is not None:
+            return blocks
+    return list(lines)
+
+
+def _with_separated_rows(lines: list[Line]) -> list[Block] | None:
+    """``a | b | c`` on each line, or tabs; the header must be one that speaks of tasks."""
+    for sign in ("|", "\t"):
+        rows = [line for line in lines if line.text.strip().strip("|").count(sign) >= 2]
+        if len(rows) < 2:
+            continue
+        first = next(
+            (n for n, line in enumerate(lines) if line in rows and _heads(line, sign)), None
+        )
+        if first is None:
+            continue
+        before: list[Block] = list(lines[:first])
+        return [*before, *_rows_and_lines(lines[first:], sign)]
+    return None
+
+
+def _heads(line: Line, sign: str) -> bool:
+    layout = layout_of(Row(line.number, _cells(line.text, sign)))
+    return layout is not None and layout.of_tasks
+
+
+def _cells(text: str, sign: str) -> tuple[str, ...]:
+    bare = text.strip(" \u3000\r\n")
+    if sign == "|":
+        bare = bare.removeprefix("|").removesuffix("|")
+    return tuple(cell.strip() for cell in bare.split(sign))
+
+
+def _rows_and_lines(lines: list[Line], sign: str) -> list[Block]:
+    """Rows of as many cells as the header; a line without the sign goes on with the last cell."""
+    width = len(_cells(lines[0].text, sign))
+    rows: list[Row] = []
+    rest: list[Block] = []
+    for line in lines:
+        cells = _cells(line.text, sign)
+        if not squeezed(line.text) or _RULE.match(line.text):
+            continue
+        if len(cells) > 1 and not rest:
+            padded = (*cells, *("" for _ in range(width - len(cells))))
+            rows.append(Row(line.number, padded[:width]))
+        elif rows and len(cells) == 1 and sign == "\t":
+            rows.append(Row(line.number, (cells[0], *("" for _ in range(width - 1)))))
+        else:
+            rest.append(line)
+    return [Table(_filled_down(rows)), *rest]
+
+
+def _filled_down(rows: list[Row]) -> tuple[Row, ...]:
+    """Cells of a section column that merging left empty get what stands above."""
+    header = layout_of(rows[0]) if rows else None
+    if header is None:
+        return tuple(rows)
+    filled, above = [], [""] * len(header.columns)
+    for row in rows:
+        cells = list(row.cells)
+        for n, column in enumerate(header.columns):
+            if column == Column.SECTION and not cells[n] and any(cells):
+                cells[n] = above[n]
+        above = cells
+        filled.append(Row(row.number, tuple(cells)))
+    return tuple(filled)
+
+
+def _with_separated_cells(lines: list[Line]) -> list[Block] | None:
+    """One cell on each line, ``|`` behind it."""
+    marked = [line for line in lines if line.text.rstrip().endswith("|")]
+    if len(marked) < 4:
+        return None
+    first = lines.index(marked[0])
+    cells = [
+        Line(line.number, line.text.strip().strip("|").strip()) for line in _joined(lines[first:])
+    ]
+    return _in_rows(lines[:first], cells)
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """Lines until the sign make one cell."""
+    cells: list[Line] = []
+    open_cell: Line | None = None
+    for line in lines:
+        text = line.text if open_cell is None else f"{open_cell.text}{line.text.strip()}"
+        open_cell = Line(open_cell.number if open_cell else line.number, text)
+        if line.text.rstrip().endswith("|"):
+            cells.append(open_cell)
+            open_cell = None
+    return cells
+
+
+def _with_bare_cells(lines: list[Line]) -> list[Block] | None:
+    """One cell on each line: a run of header words, then rows of as many cells."""
+    filled = [line for line in lines if squeezed(line.text)]
+    for first in range(len(filled)):
+        width = _width_of_header(filled[first:])
+        if width:
+            return _in_rows(filled[:first], filled[first:])
+    return None
+
+
+def _width_of_header(cells: Sequence[Line]) -> int:
+    """How many lines from here on are header cells of a table of tasks; 0 where they are none."""
+    width = 0
+    for cell in cells[:16]:
+        plain = squeezed(cell.text)
+        if _COUNT.match(plain) or len(plain) > 12 or column_of(plain) == Column.OTHER:
+            break
+        width += 1
+    if width < 3:
+        return 0
+    columns = {column_of(cell.text) for cell in cells[:width]}
+    says_what = columns & {Column.TASK, Column.MEASURE}
+    return width if says_what and columns & set(OWNERS) else 0
+
+
+def _in_rows(before: Sequence[Line], cells: list[Line]) -> list[Block] | None:
+    """Cells dealt out in rows: by the running number where there is one, else by the width."""
+    width = _width_of_header(cells)
+    if not width:
+        return None
+    header = Row(cells[0].number, tuple(cell.text for cell in cells[:width]))
+    columns = [column_of(text) for text in header.cells]
+    body = cells[width:]
+    if columns[0] == Column.NUMBER:
+        rows = _rows_by_number(body, columns)
+    else:
+        rows = [body[n : n + width] for n in range(0, len(body), width)]
+        if len(body) % width:
+            return None
+    if rows is None:
+        return None
+    made = [Row(row[0].number, tuple(cell.text for cell in row)) for row in rows]
+    return [*before, Table(_filled_down([header, *made]))]
+
+
+def _rows_by_number(body: list[Line], columns: list[Column]) -> list[list[Line]] | None:
+    """A row begins with its number. Where merging left section cells out, the row is shorter."""
+    rows: list[list[Line]] = []
+    last = 0
+    for cell in body:
+        plain = squeezed(cell.text)
+        full = not rows or len(rows[-1]) >= len(columns) - columns.count(Column.SECTION)
+        if _COUNT.match(plain) and int(plain) > last and full:
+            rows.append([])
+            last = int(plain)
+        if not rows:
+            return None
+        rows[-1].append(cell)
+    padded = [_padded(row, columns) for row in rows]
+    if any(row is None for row in padded):
+        return None
+    return [row for row in padded if row is not None]
+
+
+def _padded(row: list[Line], columns: list[Column]) -> list[Line] | None:
+    """The row with empty cells for the sections that merging left out, from the left."""
+    missing = len(columns) - len(row)
+    if missing == 0:
+        return row
+    sections = [n for n, column in enumerate(columns) if column == Column.SECTION]
+    if missing < 0 or missing > len(sections):
+        return None
+    padded = list(row)
+    for n in sections[:missing]:
+        padded.insert(n, Line(row[0].number, ""))
+    return padded

@@ -1,0 +1,79 @@
+"""Which documents hold no tasks, and why: notices, bulletins, rules, tables of indicators. Pure."""
+
+import re
+from enum import StrEnum
+
+from plans.reading.blocks import Block, Line, Table
+from plans.reading.head import Head
+from plans.reading.numbering import Kind, number_of
+from plans.reading.text import folded, squeezed
+
+_PLANS = re.compile(
+    r"要点|计划|方案|安排|任务|打算|行动|分工|责任|清单|台账|项目|意见|措施|举措|进展"
+)
+_BULLETIN = re.compile(
+    r"通报|简报|快报|公示|公告|解读|纪要|讲话|致辞|名单|通讯录|答复|批复|请示|复函"
+)
+_RULES = re.compile(r"(?:办法|规定|条例|细则|规则|章程|规程|准则|制度|守则|规范)(?:\([^)]*\))*$")
+_INDICATORS = re.compile(
+    r"指标体系|评[估价]指标|考[核评]指标|评分(?:标准|细则|表)|考[核评](?:细则|标准|办法|评分)|测评|评估标准"
+)
+_REPORT = re.compile(r"(?:总结|情况的?报告|工作报告|述职|报告)(?:\([^)]*\))*$|总结")
+_SCORES = re.compile(r"^(?:分值|得分|评分标准|评分办法|评分细则|扣分|自评分?|考核分值|权重|标准分)")
+
+
+class Reason(StrEnum):
+    """Why a document holds no tasks."""
+
+    COVER = "cover"
+    BULLETIN = "bulletin"
+    RULES = "rules"
+    INDICATORS = "indicators"
+    REPORT = "report"
+    FLAT_TABLE = "flat_table"
+    NOTHING = "nothing"
+
+
+def reason_for_none(head: Head, *, marked: bool) -> Reason | None:
+    """Why there can be no tasks, judged by the head and the shape of the body; else ``None``."""
+    title = squeezed(head.title or "")
+    if head.covers_only and not marked:
+        return Reason.COVER
+    if _INDICATORS.search(title) and not re.search("分解|分工", title):
+        return Reason.INDICATORS
+    if _BULLETIN.search(title):
+        return Reason.BULLETIN
+    if not marked and (_RULES.search(title) or _is_of_articles(head.body)):
+        return Reason.RULES
+    return None
+
+
+def is_report(head: Head) -> bool:
+    """A report on what was done: only its chapters on what is to come hold tasks."""
+    title = folded(head.title or "")
+    return bool(_REPORT.search(title)) and not re.search(
+        "要点|计划|方案|打算|安排|分解|分工", title
+    )
+
+
+def speaks_of_a_plan(text: str) -> bool:
+    return bool(_PLANS.search(folded(text)))
+
+
+def is_scoring(header: tuple[str, ...]) -> bool:
+    return any(_SCORES.match(squeezed(cell)) for cell in header)
+
+
+def looks_flattened(body: list[Block]) -> bool:
+    """Cells of a table one under the other: mostly short lines, many of them bare numbers."""
+    lines = [block.text.strip() for block in body if isinstance(block, Line)]
+    if len(lines) < 10 or any(isinstance(block, Table) for block in body):
+        return False
+    numbers = sum(line.isdecimal() for line in lines)
+    short = sum(len(line) < 24 for line in lines)
+    return numbers >= 3 and short > 0.6 * len(lines)
+
+
+def _is_of_articles(body: list[Block]) -> bool:
+    numbers = [number_of(block.text) for block in body if isinstance(block, Line)]
+    return sum(1 for number in numbers if number and number.kind == Kind.ARTICLE) >= 3

@@ -1,0 +1,83 @@
+"""A workbook (.xlsx) as blocks: each sheet a table, its title rows as lines. Pure."""
+
+import datetime as dt
+import io
+import zipfile
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+from plans.reading.blocks import Block, Line, Row, Table
+from plans.reading.draft import ReadingRefused
+from plans.reading.tables import layout_of
+from plans.reading.text import cleaned
+
+#: Columns beyond are never of a plan; a sheet may claim sixteen thousand.
+MOST_COLUMNS = 60
+
+
+def blocks_of_workbook(content: bytes) -> list[Block]:
+    """Raises ``ReadingRefused`` for what only looks like a workbook. Hidden sheets are left out."""
+    try:
+        workbook = load_workbook(io.BytesIO(content), data_only=True)
+    except (KeyError, ValueError, TypeError, zipfile.BadZipFile, SyntaxError, OSError) as error:
+        raise ReadingRefused(
+            "broken_workbook",
+            _("This Excel file is damaged. Please open it, save it anew as .xlsx."),
+        ) from error
+    blocks: list[Block] = []
+    offset = 0
+    for sheet in workbook.worksheets:
+        if sheet.sheet_state == "visible":
+            rows = _rows_of(sheet, offset)
+            blocks += _blocks_of(rows)
+            offset += rows[-1].number - offset if rows else 0
+    return blocks
+
+
+def _rows_of(sheet: Any, offset: int) -> list[Row]:
+    """The filled rows, merged cells filled down and across."""
+    merged = _merged(sheet)
+    rows = []
+    width = min(sheet.max_column or 0, MOST_COLUMNS)
+    for number, cells in enumerate(sheet.iter_rows(max_col=width, values_only=True), 1):
+        texts = tuple(
+            merged.get((number, column)) or _text(value) for column, value in enumerate(cells, 1)
+        )
+        if any(texts):
+            rows.append(Row(offset + number, texts))
+    return rows
+
+
+def _merged(sheet: Any) -> dict[tuple[int, int], str]:
+    found = {}
+    for area in sheet.merged_cells.ranges:
+        text = _text(sheet.cell(area.min_row, area.min_col).value)
+        for row in range(area.min_row, min(area.max_row, area.min_row + 5000) + 1):
+            for column in range(area.min_col, min(area.max_col, MOST_COLUMNS) + 1):
+                found[row, column] = text
+    return found
+
+
+def _text(value: object) -> str:
+    """The cell as a person sees it: a day as a day, a whole number without a fraction."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if isinstance(value, dt.date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return cleaned(str(value)).strip()
+
+
+def _blocks_of(rows: list[Row]) -> list[Block]:
+    """Rows before the header are lines; without a header all of them are."""
+    header = next((n for n, row in enumerate(rows[:20]) if layout_of(row) is not None), len(rows))
+    lines: list[Block] = [
+        Line(row.number, " ".join(dict.fromkeys(cell for cell in row.cells if cell)))
+        for row in rows[:header]
+    ]
+    return [*lines, Table(tuple(rows[header:]))] if rows[header:] else lines
