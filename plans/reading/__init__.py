@@ -1,12 +1,14 @@
 """Reading: a document in, a draft out, for a person to confirm. Nothing here is saved.
 
-``formats`` turns a file into blocks, ``grammar`` turns blocks into a draft, ``matching`` turns
-printed names into units.
+``formats`` turns a file into blocks, ``grammar`` turns blocks into a draft, both in a process of
+their own (``sandbox``); ``matching`` turns printed names into units.
 """
 
 from plans.reading.draft import DraftInvalid, PlanDraft, ReadingRefused
-from plans.reading.formats import WRONG_TYPE, blocks_of_file, blocks_of_text
-from plans.reading.grammar import read_blocks
+from plans.reading.sandbox import read_apart
+
+#: Refusals because of the kind of file; the others are about what is inside one.
+WRONG_TYPE = frozenset({"unknown_format", "old_word", "pdf", "image"})
 
 __all__ = [
     "WRONG_TYPE",
@@ -19,13 +21,13 @@ __all__ = [
 
 
 def read_document(content: bytes, filename: str, *, year: int | None = None) -> PlanDraft:
-    """Reads a file. ``year`` is used where the document itself names none.
+    """Reads a file: .docx, .xlsx, .txt, .csv. ``year`` is used where it names none itself.
 
     Raises ``ReadingRefused`` for what is not a document that we read.
     """
-    return read_blocks(blocks_of_file(content, filename), year=year)
+    return read_apart(content, filename, year)
 
 
 def read_text(text: str, *, year: int | None = None) -> PlanDraft:
-    """Reads pasted text."""
-    return read_blocks(blocks_of_text(text), year=year)
+    """Reads pasted text. Raises ``ReadingRefused``."""
+    return read_apart(text.encode("utf-8", "replace"), None, year)

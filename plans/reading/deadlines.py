@@ -126,8 +126,16 @@ def deadline_in_sentence(text: str, plan_year: int | None) -> DeadlineDraft:
         return DeadlineDraft(text=words, kind=kind, due_on=due_on)
     for kind, pattern in _OTHER_KINDS:
         if found := pattern.search(plain):
-            return DeadlineDraft(text=text[found.start() : found.end()], kind=kind, due_on=None)
+            return DeadlineDraft(text=_clause_around(text, found), kind=kind, due_on=None)
     return NO_DEADLINE
+
+
+def _clause_around(text: str, found: re.Match[str]) -> str:
+    """The clause in which the words stand, as the question will quote it."""
+    plain = folded(text)
+    start = max(plain.rfind(stop, 0, found.start()) for stop in ",;。:\n") + 1
+    ends = [plain.find(stop, found.end()) for stop in ",;。\n"]
+    return text[start : min([end for end in ends if end >= 0], default=len(text))].strip()
 
 
 def _ends_something(plain: str, moment: Moment) -> bool:

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
+from plans.reading.archive import require_sound_archive
 from plans.reading.blocks import Block, Line, Row, Table
 from plans.reading.draft import ReadingRefused
 from plans.reading.recovery import recovered
@@ -16,11 +17,8 @@ from plans.reading.text import cleaned
 from plans.reading.word import blocks_of_word
 from plans.reading.workbook import blocks_of_workbook
 
-#: Refusals because of the kind of file; the others are about what is inside one.
-WRONG_TYPE = frozenset({"unknown_format", "old_word", "pdf", "image"})
-
-#: Rows and lines; a plan of a province has some hundred.
-MOST_LINES = 5_000
+#: Rows of tables and lines of text; a plan of a province has some hundred.
+MOST_ROWS, MOST_LINES = 5_000, 20_000
 ZIP, OLE, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -86,6 +84,7 @@ def _refuse_what_is_not_read(content: bytes, suffix: str) -> None:
 
 
 def _blocks_of_archive(content: bytes, suffix: str) -> list[Block]:
+    require_sound_archive(content)
     read = blocks_of_word if suffix == ".docx" else blocks_of_workbook
     return read(content)
 
@@ -99,11 +98,13 @@ def _blocks_of_csv(text: str, delimiter: str) -> list[Block]:
 
 
 def _within_limit(blocks: list[Block]) -> list[Block]:
-    count = sum(len(block.rows) if isinstance(block, Table) else 1 for block in blocks)
-    if count > MOST_LINES:
+    """Each table has one row for its header beside those that count."""
+    rows = sum(len(block.rows) - 1 for block in blocks if isinstance(block, Table))
+    lines = sum(isinstance(block, Line) for block in blocks)
+    if rows > MOST_ROWS or lines > MOST_LINES:
         raise ReadingRefused(
             "too_long",
-            _("This document has more than %(most)s lines or rows. Please split it.")
-            % {"most": MOST_LINES},
+            _("A document may have %(rows)s rows in tables and %(lines)s lines. Please split it.")
+            % {"rows": MOST_ROWS, "lines": MOST_LINES},
         )
     return blocks

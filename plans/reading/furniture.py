@@ -30,6 +30,7 @@ _DATE = re.compile(
     r"|(?P<iyear>20\d\d)[-/.](?P<imonth>\d{1,2})[-/.](?P<iday>\d{1,2}))(?:印发)?\)?$"
 )
 _ATTACHMENTS = re.compile(r"^附件\d*\s?[:：]")
+_ATTACHED = re.compile(r"^附件(?:\d{1,2}|[一二三四五六七八九十])?[:：]?$")
 _ATTACHMENT_ROW = re.compile(r"^\d{1,2}[.、．]\s?[^。;；]{2,60}$")
 
 
@@ -43,7 +44,7 @@ def without_furniture(blocks: list[Block]) -> list[Block]:
             in_attachments = False
             continue
         plain = squeezed(block.text)
-        if not plain or is_furniture(plain):
+        if not plain or (is_furniture(plain) and not _ATTACHMENTS.match(plain)):
             continue
         listed = in_attachments and bool(_ATTACHMENT_ROW.match(folded(block.text).strip()))
         in_attachments = listed or bool(_ATTACHMENTS.match(plain))
@@ -58,6 +59,7 @@ def is_furniture(plain: str) -> bool:
         or _BRACKETED.match(plain)
         or _PAGE.match(plain)
         or _CONTACT.match(plain)
+        or _ATTACHED.match(plain)
     )
 
 

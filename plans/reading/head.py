@@ -12,7 +12,7 @@ import cn2an
 
 from plans.reading.blocks import Block, Line, Table, lines_of
 from plans.reading.furniture import day_alone
-from plans.reading.numbering import CHAPTER_KINDS, Kind, number_of
+from plans.reading.numbering import Kind, number_of
 from plans.reading.text import folded, squeezed
 
 _NUMBER = re.compile(
@@ -28,7 +28,7 @@ _IN_TITLE_MARKS = re.compile(r"《(.+)》")
 _SALUTATION = re.compile(r"^[^。]{2,200}[:：]$")
 _PLAN_WORDS = "要点|计划|方案|安排|任务|打算|意见|措施|行动|清单|分工|规划|工程|思路|目标"
 _TITLE_WORDS = re.compile(
-    rf"(?:{_PLAN_WORDS}|通知|办法|规定|条例|细则|规则|制度|表|通报|报告|总结|体系|标准|公告|纪要|函|批复|决定|解读)"
+    rf"(?:{_PLAN_WORDS}|分解|责任书|通知|办法|规定|条例|细则|规则|制度|表|通报|报告|总结|体系|标准|公告|纪要|函|批复|决定|解读)"
     r"(?:[(\[][^)\]]*[)\]])*$"
 )
 _YEARS = re.compile(r"(20\d\d)(?=\s?年|\s?[-~至])")
@@ -130,11 +130,11 @@ def _brought(top: list[Line]) -> tuple[str, int] | None:
     """The title of what a covering notice brings, and how many lines its own title takes."""
     for first in range(min(len(top), 12)):
         for last in range(first + 1, min(first + 5, len(top)) + 1):
-            joined = "".join(squeezed(line.text) for line in top[first:last])
+            joined = "".join("".join(line.text.split()) for line in top[first:last])
             if len(joined) > 160:
                 break
-            if found := _BRINGS.search(joined):
-                what = found["what"]
+            if found := _BRINGS.search(folded(joined)):
+                what = joined[found.start("what") : found.end("what")]
                 inner = _IN_TITLE_MARKS.search(what)
                 return (inner[1] if inner else what), last
     return None
@@ -178,19 +178,29 @@ def _start_by_signature(rest: list[Block]) -> int | None:
     for position, block in enumerate(rest):
         if isinstance(block, Line) and day_alone(block.text):
             following = rest[position + 1 :]
-            if any(isinstance(b, Table) or _heads_a_plan(b) for b in following):
+            if any(isinstance(b, Table) or number_of(b.text) for b in following):
                 return position + 1
             return None
     return None
 
 
-def _heads_a_plan(block: Block) -> bool:
-    number = number_of(block.text) if isinstance(block, Line) else None
-    return number is not None and number.kind in (*CHAPTER_KINDS, Kind.HAN_IN_BRACKETS)
-
-
 def _title(top: list[Line]) -> tuple[str | None, int]:
     """The title over one or more lines, and how many lines of the document come before the body."""
+    return _title_by_its_last_word(top) or _title_by_its_shape(top) or (None, 0)
+
+
+def _title_by_its_shape(top: list[Line]) -> tuple[str, int] | None:
+    """The first line that is neither a sentence, a number, a date nor an address."""
+    for position, line in enumerate(top[:4]):
+        plain = squeezed(line.text)
+        named = not re.search(r"[。;:!,]", plain) and 6 <= len(plain) <= 60
+        if named and not _NUMBER.search(plain) and not day_alone(line.text):
+            return _tidy(line.text), position + 1
+    return None
+
+
+def _title_by_its_last_word(top: list[Line]) -> tuple[str, int] | None:
+    """Lines joined until they end as titles do: 要点, 方案, 通知 …"""
     for first, line in enumerate(top[:12]):
         plain = squeezed(line.text)
         if _NUMBER.fullmatch(plain) or day_alone(line.text) or re.search(r"[。;:!]", plain):
@@ -204,7 +214,7 @@ def _title(top: list[Line]) -> tuple[str | None, int]:
             taken += 1
             if _TITLE_WORDS.search(_without_number(squeezed(joined))):
                 return _tidy(joined), taken
-    return None, 0
+    return None
 
 
 def _without_number(plain: str) -> str:

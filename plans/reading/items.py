@@ -106,7 +106,10 @@ def _any_marked(node: Node) -> bool:
 
 def _covers_all_its_children(node: Node, below: list[Node]) -> bool:
     """One mark behind the last of several children is the parent's."""
-    if node.number is None or node.is_chapter or node.marked or len(node.children) < 2:
+    if node.number is None or node.marked or len(node.children) < 2:
+        return False
+    beside = node.parent.children if node.parent else []
+    if node.is_chapter and not any(other.marked for other in beside):
         return False
     last = node.children[-1]
     return below == [last] and last.marked and not last.children and last.shared is None
@@ -118,7 +121,7 @@ def _of_node(node: Node, *, merged: bool) -> Iterator[Found]:
     marked = [segment for segment in segments if segment.mark]
     if not segments:
         return
-    heading = len(marked) > 1 and node.is_heading
+    heading = node.is_heading and (len(marked) > 1 or _heads_a_paragraph(node, segments[0]))
     if heading:
         segments = _without_heading(node, segments)
     for position, segment in enumerate(segments):
@@ -134,6 +137,12 @@ def _of_node(node: Node, *, merged: bool) -> Iterator[Found]:
             mark=segment.mark or node.shared or Mark(),
             shared_after=_last_of_row(node) if not segment.mark and node.shared else None,
         )
+
+
+def _heads_a_paragraph(node: Node, segment: Segment) -> bool:
+    """A chapter's title above one paragraph that bears its mark in a bracket."""
+    in_bracket = bool(segment.mark) and not segment.mark_alone
+    return node.is_chapter and in_bracket and len(segment.texts) > 1
 
 
 def _without_heading(node: Node, segments: list[Segment]) -> list[Segment]:

@@ -73,7 +73,7 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"(?:按(?:照)?(?:各自)?(?:的)?(?:职责|职能|部门职责)(?:权限|范围|任务)?(?:分工)?(?:,)?(?:分别|各自|共同)?"
             r"(?:负责|落实|实施|推进|组织实施|抓好落实|做好)?|(?:分别|各自|共同|具体|分工|组织)?"
-            r"(?:负责|落实|承办|实施|组织实施|抓落实)(?:实施|落实|推进)?)$"
+            r"(?:负责|落实|承办|实施|组织实施|抓落实|起草|承担|办理)(?:实施|落实|推进)?)$"
         ),
     ),
 )
@@ -125,7 +125,8 @@ def marks_in(text: str, *, numbered: bool = False) -> Mark:
         return whole
     mark = Mark()
     for bracket in _closing_brackets(text):
-        if (found := read_mark(bracket.inner)) is not None:
+        after_stop = folded(text)[: bracket.start].rstrip()[-1:] in ("。", ";", "!", "]", ")")
+        if (found := read_mark(bracket.inner, after_stop=after_stop)) is not None:
             found.spans = [(bracket.start, bracket.end)]
             mark.add(found)
     start = _labelled_tail(text, mark.spans)
@@ -163,16 +164,17 @@ def _labelled_tail(text: str, taken: list[tuple[int, int]]) -> int | None:
     return None
 
 
-def read_mark(text: str, *, labelled_only: bool = False) -> Mark | None:
+def read_mark(text: str, *, labelled_only: bool = False, after_stop: bool = False) -> Mark | None:
     """What a bracket, a line or a tail says; ``None`` where it is no mark.
 
     ``labelled_only``: as on a line or in a sentence, where a bare list of units proves nothing.
+    ``after_stop``: a bracket behind a finished sentence, where even a short name is believed.
     """
     mark = Mark()
     for part in _labelled(text):
         if part.role is None and labelled_only and not _is_clause_of_units(part.words):
             return None
-        if not _take(mark, part.role, part.words):
+        if not _take(mark, part.role, part.words, certain=after_stop):
             return None
         mark.labels += [part.label] if part.label else []
         if part.role != PERSON:
@@ -213,14 +215,14 @@ def _labelled(text: str) -> Iterator[_Part]:
 _TRIM = " \u3000,;，；。、"
 
 
-def _take(mark: Mark, role: str | None, words: str) -> bool:
+def _take(mark: Mark, role: str | None, words: str, *, certain: bool = False) -> bool:
     """Adds what the words say to the mark; false where they say nothing that a mark says."""
     if role == PERSON:
         mark.persons.append(words.strip(_TRIM))
     elif role == DEADLINE:
         mark.deadline = mark.deadline or words.strip(_TRIM) or None
     elif role != OTHER:
-        return _take_clauses(mark, role, words)
+        return _take_clauses(mark, role, words, certain=certain)
     return True
 
 
@@ -233,7 +235,7 @@ def read_clauses(text: str, role: str) -> Mark:
     return mark
 
 
-def _take_clauses(mark: Mark, role: str | None, words: str) -> bool:
+def _take_clauses(mark: Mark, role: str | None, words: str, *, certain: bool = False) -> bool:
     """Owners and deadline of clauses such as 甲牵头,乙、丙配合,6月底前."""
     waiting: list[str] = []
     for clause in _clauses(words):
@@ -246,7 +248,8 @@ def _take_clauses(mark: Mark, role: str | None, words: str) -> bool:
         else:
             waiting.append(clause)
     rest = "、".join(waiting)
-    if rest and role is None and not _is_list_of_units(rest, alone=not mark.owners):
+    alone = not mark.owners and not certain
+    if rest and role is None and not _is_list_of_units(rest, alone=alone):
         return False
     if rest:
         _add_owners(mark, rest, role or RESPONSIBLE)
@@ -285,6 +288,7 @@ def _is_deadline(clause: str) -> bool:
 def _is_list_of_units(text: str, *, alone: bool) -> bool:
     """Whether every piece is a unit; ``alone``: nothing else says that this is a mark."""
     names = [owner.name for owner in read_owners(text, RESPONSIBLE)]
+    alone = alone and not (len(names) > 1 and min(map(len, names)) > 2)
     certain = surely_unit if alone else looks_like_unit
     return bool(names) and all(certain(name) or is_group(name) for name in names)
 

@@ -73,7 +73,8 @@ class Node:
     def heading(self) -> str:
         """The number and title as printed."""
         title = first_sentence(self.paragraphs[0].text) if self.paragraphs else ""
-        return f"{self.printed or ''}{title}"
+        blank = " " if self.kind in (Kind.PART, Kind.ARTICLE) else ""
+        return f"{self.printed or ''}{blank}{title}".strip()
 
     @property
     def segments(self) -> list[Segment]:

@@ -131,7 +131,8 @@ def _by_measure(rows: list[Row], layout: Layout) -> bool:
     if Column.MEASURE not in layout or Column.TASK not in layout:
         return Column.MEASURE in layout
     tasks = [squeezed("".join(layout.cells(row, Column.TASK))) for row in rows]
-    return len(set(tasks)) < len(tasks)
+    named = [task for row, task in zip(rows, tasks, strict=True) if task and not _chapter_of(row)]
+    return len(set(named)) < len(named)
 
 
 def _chapter_of(row: Row) -> str | None:
