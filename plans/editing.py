@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal
 
@@ -17,9 +18,10 @@ from accounts.models import Unit, UnitGroup, User
 from accounts.versioning import require_version
 from plans.access import require_coordinator
 from plans.locking import lock_key_task, lock_plan
-from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Plan, Section
-from plans.reading.draft import ItemDraft, PlanDraft
+from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, KeyTaskStep, Plan, Section
+from plans.reading.draft import DeadlineDraft, ItemDraft, PlanDraft
 from plans.reading.matching import OwnerMatch, match_owners
+from plans.reading.recurrence import StepDraft, steps_of
 
 
 class _Unchanged(Enum):
@@ -47,6 +49,8 @@ class KeyTaskChanges:
     due_on: dt.date | Unchanged | None = UNCHANGED
     deadline_kind: str | Unchanged = UNCHANGED
     owners: Sequence[OwnerChoice] | Unchanged = UNCHANGED
+    steps: Sequence[StepDraft] | Unchanged = UNCHANGED
+    weight: Decimal | Unchanged = UNCHANGED
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,10 @@ class PlanChanges:
     objection_days: int | Unchanged = UNCHANGED
     acknowledgement_days: int | Unchanged = UNCHANGED
     yellow_days: int | Unchanged = UNCHANGED
+    yellow_points: int | Unchanged = UNCHANGED
+    reporting_period: str | Unchanged = UNCHANGED
+    report_day: int | Unchanged = UNCHANGED
+    approval_inside_unit: bool | Unchanged = UNCHANGED
     recipients: Sequence[Unit] | Unchanged = UNCHANGED
 
 
@@ -103,12 +111,36 @@ def _add_key_tasks(plan: Plan, draft: PlanDraft, on: dt.date) -> None:
         for position, item in enumerate(draft.items, 1)
     ]
     KeyTask.objects.bulk_create(key_tasks)
+    _add_steps(plan, key_tasks)
     matches = {(match.name, match.is_group): match for match in match_owners(draft, on)}
     KeyTaskOwner.objects.bulk_create(
         _owner(key_task, position, owner.name, owner.role, matches[owner.name, owner.group], owner)
         for key_task, item in zip(key_tasks, draft.items, strict=True)
         for position, owner in enumerate(item.owners, 1)
     )
+
+
+def _add_steps(plan: Plan, key_tasks: Sequence[KeyTask]) -> None:
+    """The steps that the printed deadlines mean; the last of them is the last day of all."""
+    steps: list[KeyTaskStep] = []
+    for key_task in key_tasks:
+        dated = steps_of(_printed_deadline(key_task), plan.year, plan.issued_on)
+        steps += _numbered(key_task, dated)
+        if dated and key_task.due_on is None:
+            key_task.due_on = dated[-1].due_on
+    KeyTask.objects.bulk_update(key_tasks, ["due_on"])
+    KeyTaskStep.objects.bulk_create(steps)
+
+
+def _printed_deadline(key_task: KeyTask) -> DeadlineDraft:
+    return DeadlineDraft(key_task.deadline_text or None, key_task.deadline_kind, key_task.due_on)
+
+
+def _numbered(key_task: KeyTask, dated: Iterable[StepDraft]) -> list[KeyTaskStep]:
+    return [
+        KeyTaskStep(key_task=key_task, position=n, label=step.label, due_on=step.due_on)
+        for n, step in enumerate(dated, 1)
+    ]
 
 
 def _add_sections(plan: Plan, draft: PlanDraft) -> dict[str, Section]:
@@ -176,6 +208,8 @@ def settle_key_task(
         key_task.deadline_kind = changes.deadline_kind
     if changes.due_on is not UNCHANGED:
         key_task.due_on = changes.due_on
+    if changes.weight is not UNCHANGED:
+        key_task.weight = changes.weight
     if key_task.deadline_kind == DeadlineKind.ONGOING and key_task.due_on:
         raise Invalid(
             "ongoing_has_no_date", _("An ongoing key task has no date; choose another kind first.")
@@ -183,9 +217,25 @@ def settle_key_task(
     _check_fields(key_task, where="key_task", exclude=["plan", "section"])
     if changes.owners is not UNCHANGED:
         _replace_owners(key_task, changes.owners)
+    if changes.steps is not UNCHANGED:
+        _replace_steps(key_task, changes.steps)
     key_task.version += 1
     key_task.save()
     return key_task
+
+
+def _replace_steps(key_task: KeyTask, steps: Sequence[StepDraft]) -> None:
+    """The last step's date is the key task's, where none is set."""
+    dated = sorted(steps, key=lambda step: step.due_on)
+    rows = _numbered(key_task, dated)
+    for row in rows:
+        _check_fields(row, where=f"steps[{row.position - 1}]", exclude=["key_task"])
+    if dated and key_task.due_on is None:
+        key_task.due_on = dated[-1].due_on
+    if dated and key_task.due_on and dated[-1].due_on > key_task.due_on:
+        raise Invalid("step_after_deadline", _("A step is due on or before the key task itself."))
+    key_task.steps.all().delete()
+    KeyTaskStep.objects.bulk_create(rows)
 
 
 def _replace_owners(key_task: KeyTask, choices: Sequence[OwnerChoice]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, UnitGroup
@@ -36,8 +36,23 @@ class DeadlineKind(models.TextChoices):
     NONE = "none", _("no deadline")
 
 
+class ReportingPeriod(models.TextChoices):
+    """How often a share owes a report besides the one that closes it."""
+
+    NONE = "none", _("no regular reports")
+    MONTHLY = "monthly", _("every month")
+    BIMONTHLY = "bimonthly", _("every two months")
+    QUARTERLY = "quarterly", _("every quarter")
+    HALF_YEARLY = "half_yearly", _("every half-year")
+    YEARLY = "yearly", _("every year")
+
+
 class Plan(models.Model):
-    """One annual work plan of one issuing unit."""
+    """One work plan of one issuing unit: of one year, or of several (``last_year``).
+
+    ``serves`` is the plan of several years that this one carries out; ``copied_from`` the plan of
+    an earlier year whose key tasks it took over.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -74,6 +89,41 @@ class Plan(models.Model):
     yellow_days = models.PositiveSmallIntegerField(
         _("yellow from so many days before the deadline"), default=20
     )
+    yellow_points = models.PositiveSmallIntegerField(
+        _("yellow from so many points behind the pace of the year"), default=20
+    )
+    reporting_period = models.CharField(
+        _("regular reports"),
+        max_length=12,
+        choices=ReportingPeriod,
+        default=ReportingPeriod.NONE,
+    )
+    report_day = models.PositiveSmallIntegerField(
+        _("reports are due on this day of the period's last month; 0 for its last day"),
+        default=25,
+        validators=[MaxValueValidator(31)],
+    )
+    approval_inside_unit = models.BooleanField(
+        _("the head of a unit approves its reports before they leave it"), default=False
+    )
+    last_year = models.PositiveSmallIntegerField(_("last year"), null=True, blank=True)
+    serves = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="annual_plans",
+        verbose_name=_("plan of several years that it carries out"),
+    )
+    copied_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="copies",
+        verbose_name=_("copied from"),
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True, blank=True)
@@ -90,7 +140,17 @@ class Plan(models.Model):
                 condition=Q(state="draft", issued_at__isnull=True)
                 | ~Q(state="draft") & Q(issued_at__isnull=False),
                 name="plan_issued_at_when_issued",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False)
+                | ~Q(state="closed") & Q(closed_at__isnull=True),
+                name="plan_closed_at_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_year__isnull=True) | Q(last_year__gt=F("year")),
+                name="plan_ends_after_its_first_year",
+            ),
+            models.CheckConstraint(condition=Q(report_day__lte=31), name="plan_report_day"),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +202,22 @@ class KeyTask(models.Model):
         default=Decimal(1),
         validators=[MinValueValidator(Decimal(0))],
     )
+    serves = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="annual_key_tasks",
+        verbose_name=_("key task of several years that it carries out"),
+    )
+    copied_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="copies",
+        verbose_name=_("copied from"),
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = KeyTaskQuerySet.as_manager()
@@ -188,3 +264,51 @@ class KeyTaskOwner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class KeyTaskStep(models.Model):
+    """A milestone of a key task, or one occurrence of a recurring duty, with its own date."""
+
+    key_task = models.ForeignKey(KeyTask, models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    label = models.CharField(_("step"), max_length=200)
+    due_on = models.DateField(_("due on"))
+
+    class Meta:
+        verbose_name = _("step of a key task")
+        verbose_name_plural = _("steps of a key task")
+        ordering = ["key_task", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["key_task", "position"], name="key_task_step_in_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.due_on}"
+
+
+class Amendment(models.Model):
+    """A recorded change of an issued plan, decided by its coordinator, with the reason."""
+
+    class Kind(models.TextChoices):
+        CHANGE = "change", _("changed")
+        ADD = "add", _("added")
+        CANCEL = "cancel", _("cancelled")
+        SUSPEND = "suspend", _("suspended")
+        RESUME = "resume", _("resumed")
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="amendments")
+    key_task = models.ForeignKey(KeyTask, models.PROTECT, related_name="amendments")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    reason = models.TextField(_("reason"))
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("amendment")
+        verbose_name_plural = _("amendments")
+        ordering = ["decided_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.key_task}"

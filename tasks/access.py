@@ -47,6 +47,33 @@ def may_decide(user: User, task: Task, on: dt.date) -> bool:
     return may_act_for(user, unit, roles, on)
 
 
+def is_head_of(user: User, unit: Unit, on: dt.date) -> bool:
+    return may_act_for(user, unit, [Role.HEAD], on)
+
+
+def require_head(user: User, unit: Unit, on: dt.date, *, author: User) -> None:
+    """Raises ``NotAllowed`` for everybody but the unit's head, and for the ``author``."""
+    if author.pk == user.pk:
+        raise NotAllowed("own_report", _("Nobody decides about what they submitted themselves."))
+    if not is_head_of(user, unit, on):
+        raise NotAllowed("not_head", _("The head of the unit lets its reports out."))
+
+
+def is_above(user: User, task: Task, on: dt.date) -> bool:
+    """People who work on the share above, and the coordinator, who answers for the whole plan."""
+    if may_act_for(user, task.plan.issuing_unit, [Role.COORDINATOR], on):
+        return True
+    return task.parent is not None and may_act_for(user, task.parent.unit, WORKING_ROLES, on)
+
+
+def require_above(user: User, task: Task, on: dt.date) -> None:
+    """Raises ``NotAllowed`` for everybody but those who hand the share down."""
+    if not is_above(user, task, on):
+        raise NotAllowed(
+            "not_above", _("Only the unit above, or the office, changes what it handed down.")
+        )
+
+
 def require_worker(user: User, task: Task, on: dt.date) -> None:
     if not may_work_on(user, task, on):
         raise NotAllowed(

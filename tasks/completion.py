@@ -2,8 +2,9 @@
 
 The rules (DESIGN 3): a closed share is 100, and nothing else is. With counting shares below it,
 an open share is their weighted mean, at most 99 while it is open, or what its own unit reported
-where the rule is ``reported``. Without any it is its own approved percent. Supporting,
-cancelled, suspended and ongoing shares leave both sides of the fraction.
+where the rule is ``reported``. Without any it is its own figure: closed steps of all, or its
+approved percent where there are no steps. Supporting, cancelled, suspended and ongoing shares
+leave both sides of the fraction.
 """
 
 from collections import defaultdict
@@ -25,8 +26,19 @@ def completion_of(task: Task, children: Iterable[Task]) -> Decimal:
         return CLOSED
     counting = [child for child in children if child.counts]
     if not counting or task.rollup == Task.Rollup.REPORTED:
+        return own_figure(task)
+    return _of_open_share(weighted_mean(counting))
+
+
+def own_figure(task: Task) -> Decimal:
+    """What an open share's own approved reports say: closed steps of all, or the percent."""
+    if not task.steps_total:
         return task.reported_percent
-    return min(weighted_mean(counting), OPEN_AT_MOST).quantize(PRECISION, ROUND_HALF_EVEN)
+    return _of_open_share(CLOSED * task.steps_closed / task.steps_total)
+
+
+def _of_open_share(figure: Decimal) -> Decimal:
+    return min(figure, OPEN_AT_MOST).quantize(PRECISION, ROUND_HALF_EVEN)
 
 
 def weighted_mean(tasks: Sequence[Task]) -> Decimal:

@@ -18,7 +18,16 @@ from tasks.completion import roll_up
 from tasks.history import record
 from tasks.locking import lock_chain, lock_shape
 from tasks.models import MAX_DEPTH, Task, TaskEvent
+from tasks.steps import Dated, foresee_steps, require_steps_within, save_steps
 from tasks.transitions import require_in_progress
+
+
+@dataclass(frozen=True)
+class StepPart:
+    """A milestone that the share to be made will have."""
+
+    label: str
+    due_on: dt.date
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class Part:
     title: str = ""
     due_on: dt.date | None = None
     weight: Decimal = Decimal(1)
+    steps: Sequence[StepPart] = ()
+    reporting_period: str = ""
 
 
 def units_below(task: Task, on: dt.date) -> UnitQuerySet:
@@ -67,9 +78,14 @@ def decompose(
     require_in_progress(task.state)
     _require_room_below(task)
     _require_sound(task, parts)
-    _require_reach(task, parts, on)
+    require_reach(task, [part.unit for part in parts], on)
     _require_new(task, parts)
-    children = Task.objects.bulk_create(_child(task, part, at=at) for part in parts)
+    inherited = list(task.steps.filter(closed_on__isnull=True))
+    steps = [_steps_of(part, inherited) for part in parts]
+    children = Task.objects.bulk_create(
+        _child(task, part, dated, at=at) for part, dated in zip(parts, steps, strict=True)
+    )
+    save_steps(zip(children, steps, strict=True))
     TaskEvent.objects.bulk_create(
         TaskEvent(task=child, kind=TaskEvent.Kind.ISSUED, actor=actor, at=at, to_state=child.state)
         for child in children
@@ -100,16 +116,22 @@ def split_among(
     return decompose(task_id, parts, actor=actor, at=at, version=version)
 
 
-def _child(task: Task, part: Part, *, at: dt.datetime) -> Task:
+def _steps_of(part: Part, inherited: Sequence[Dated]) -> Sequence[Dated]:
+    """A part's own milestones; without any, and without a date of its own, those from above."""
+    return part.steps or (inherited if part.due_on is None else ())
+
+
+def _child(task: Task, part: Part, steps: Sequence[Dated], *, at: dt.datetime) -> Task:
     own_date = part.due_on is not None
     is_own_part = part.unit.pk == task.unit_id
-    return Task(
+    child = Task(
         plan=task.plan,
         key_task_id=task.key_task_id,
         parent=task,
         ancestors=[*task.ancestors, task.pk],
         depth=task.depth + 1,
         unit=part.unit,
+        issued_to=part.unit,
         role=task.role if is_own_part or _is_supporting(task) else Task.Role.RESPONSIBLE,
         is_own_part=is_own_part,
         title=part.title or task.title,
@@ -117,8 +139,11 @@ def _child(task: Task, part: Part, *, at: dt.datetime) -> Task:
         deadline_text="" if own_date else task.deadline_text,
         due_on=part.due_on or task.due_on,
         weight=part.weight,
+        reporting_period=part.reporting_period or task.reporting_period,
         issued_at=at,
     )
+    foresee_steps(child, steps)
+    return child
 
 
 def _is_supporting(task: Task) -> bool:
@@ -149,10 +174,13 @@ def _require_sound(task: Task, parts: Sequence[Part]) -> None:
                 "units": [part.unit.name for part in late],
             },
         )
+    for part in parts:
+        require_steps_within(part.steps, part.due_on or task.due_on)
 
 
-def _require_reach(task: Task, parts: Sequence[Part], on: dt.date) -> None:
-    wanted = {part.unit.pk: part.unit for part in parts if part.unit.pk != task.unit_id}
+def require_reach(task: Task, units: Sequence[Unit], on: dt.date) -> None:
+    """Raises ``Conflict`` naming the units to which the share may not be broken down."""
+    wanted = {unit.pk: unit for unit in units if unit.pk != task.unit_id}
     reached = units_below(task, on).filter(pk__in=wanted).values_list("pk", flat=True)
     if beyond := wanted.keys() - set(reached):
         raise Conflict(

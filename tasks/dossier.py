@@ -10,7 +10,7 @@ from accounts.calendar import WorkCalendar, load_calendar
 from accounts.models import Unit, User
 from tasks.access import actions_open_to, deciding_unit, may_decide
 from tasks.acknowledging import last_day_to_object
-from tasks.lights import Light, light_of
+from tasks.lights import Light
 from tasks.models import ExtensionRequest, ProgressReport, Task, TaskEvent
 from tasks.tree import Branch, completion_rule, in_tree_order
 
@@ -51,16 +51,14 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
     """Reads it all. A constant number of queries, however many reports and shares there are."""
     below = Task.objects.below(task).select_related("unit")
     branches = list(
-        in_tree_order(
-            list(below.order_by("unit__depth", "unit__position", "id")), on, task.plan.yellow_days
-        )
+        in_tree_order(list(below.order_by("unit__depth", "unit__position", "id")), on, task.plan)
     )
     reports = list(task.reports.select_related("author", "decided_by"))
     extensions = list(task.extension_requests.select_related("author", "decided_by"))
     decides = may_decide(user, task, on)
     return Dossier(
         task=task,
-        light=light_of(task.state, task.due_on, on, task.plan.yellow_days),
+        light=task.light_on(on),
         rule=completion_rule(task, has_below=bool(branches)),
         days_left=days_left(task, on, load_calendar()),
         last_day_to_object=last_day_to_object(task),
@@ -77,8 +75,9 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
 
 
 def days_left(task: Task, on: dt.date, calendar: WorkCalendar) -> int | None:
-    """Working days to the deadline, negative when it has passed."""
-    return calendar.working_days_between(on, task.due_on) if task.due_on else None
+    """Working days to the next step or the deadline, negative when it has passed."""
+    due_on = task.next_due_on
+    return calendar.working_days_between(on, due_on) if due_on else None
 
 
 def _chain_above(task: Task, user: User, on: dt.date) -> list[Above]:

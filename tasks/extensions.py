@@ -13,6 +13,7 @@ from tasks.acknowledging import require_reason
 from tasks.history import record
 from tasks.locking import lock_chain, lock_extension_request
 from tasks.models import ExtensionRequest, Task, TaskEvent
+from tasks.steps import FOLLOWED, follow_steps
 from tasks.transitions import require_in_progress
 
 
@@ -67,9 +68,9 @@ def approve_extension(
     _require_within_parent(task, request.new_due_on)
     _decide(request, ExtensionRequest.State.APPROVED, answer=answer, actor=actor, at=at)
     task.due_on = request.new_due_on
-    task.deadline_version += 1
+    follow_steps(task)
     task.version += 1
-    task.save(update_fields=["due_on", "deadline_version", "version"])
+    task.save(update_fields=[*FOLLOWED, "due_on", "version"])
     _record(request, TaskEvent.Kind.EXTENDED, actor=actor, at=at, reason=answer)
     return request
 

@@ -137,8 +137,8 @@ def _measures(plan: Plan, on: dt.date) -> dict[str, Any]:
         "acknowledged": Count("pk", filter=COUNTED & Q(acknowledged_at__isnull=False)),
         "reported": Count("pk", filter=COUNTED & Q(Exists(reports))),
         "closed": Count("pk", filter=COUNTED & Q(state=Task.State.CLOSED)),
-        "overdue": Count("pk", filter=still_open & Q(due_on__lt=on)),
-        "due_soon": Count("pk", filter=still_open & Q(due_on__gte=on, due_on__lte=soon)),
+        "overdue": Count("pk", filter=still_open & Q(next_due_on__lt=on)),
+        "due_soon": Count("pk", filter=still_open & Q(next_due_on__gte=on, next_due_on__lte=soon)),
         "mean": Coalesce(
             ExpressionWrapper(
                 Sum(weighted, filter=COUNTED) / NullIf(weight, Decimal(0)), output_field=number

@@ -14,7 +14,7 @@ from tasks.acknowledging import acknowledge, object_to, uphold
 from tasks.decomposition import Part, decompose, split_among, units_below
 from tasks.extensions import approve_extension, ask_extension, refuse_extension
 from tasks.models import ExtensionRequest, ProgressReport, Task
-from tasks.progress import approve_report, return_report, submit_report
+from tasks.progress import Said, approve_report, return_report, submit_report
 
 
 def _words(rows: int = 3, **attrs: Any) -> forms.Textarea:
@@ -99,14 +99,15 @@ class ReportForm(ShareForm):
     completes = forms.BooleanField(label=_("All is done: ask for closing"), required=False)
 
     def call(self, **arguments: Any) -> None:
-        submit_report(self.row.pk, **arguments)
+        words = {name: arguments.pop(name) for name in ("percent", "narrative", "completes")}
+        submit_report(self.row.pk, Said(**words), **arguments)
 
 
 class NoChangeForm(ShareForm):
     name, label, done = "no-change", _("No change"), _("Reported: no change.")
 
     def call(self, **arguments: Any) -> None:
-        submit_report(self.row.pk, no_change=True, **arguments)
+        submit_report(self.row.pk, Said(no_change=True), **arguments)
 
 
 class DecomposeForm(ShareForm):

@@ -1,7 +1,7 @@
 """下达: issuing a plan makes the tree of shares (DESIGN 3)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from plans.locking import lock_plan
 from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Plan
 from plans.models import Role as OwnerRole
 from tasks.models import Task, TaskEvent
+from tasks.steps import Dated, foresee_steps, save_steps, steps_to_be
 
 #: Which role wins where a unit is named twice for one key task.
 STRENGTH = {OwnerRole.LEAD: 0, OwnerRole.RESPONSIBLE: 1, OwnerRole.SUPPORTING: 2}
@@ -135,16 +136,19 @@ def _named_shares(
 def _save(
     plan: Plan, trees: list[tuple[KeyTask, ShareTree]], *, actor: User, at: dt.datetime
 ) -> None:
+    steps = steps_to_be((key_task for key_task, _tree in trees), timezone.localdate(at))
     roots = [
-        _task(plan, key_task, tree.root, at=at, weight=key_task.weight) for key_task, tree in trees
+        _task(plan, key_task, tree.root, steps, at=at, weight=key_task.weight)
+        for key_task, tree in trees
     ]
     Task.objects.bulk_create(roots)
     below = []
     for root, (key_task, tree) in zip(roots, trees, strict=True):
         if tree.own_part:
-            below.append(_task(plan, key_task, tree.own_part, at=at, parent=root, own=True))
-        below += [_task(plan, key_task, share, at=at, parent=root) for share in tree.below]
+            below.append(_task(plan, key_task, tree.own_part, steps, at=at, parent=root, own=True))
+        below += [_task(plan, key_task, share, steps, at=at, parent=root) for share in tree.below]
     Task.objects.bulk_create(below)
+    save_steps((task, steps[task.key_task_id]) for task in [*roots, *below])
     TaskEvent.objects.bulk_create(
         TaskEvent(
             task=task,
@@ -163,19 +167,21 @@ def _task(
     plan: Plan,
     key_task: KeyTask,
     share: Share,
+    steps: Mapping[int, Sequence[Dated]],
     *,
     at: dt.datetime,
     parent: Task | None = None,
     own: bool = False,
     **fields: Any,
 ) -> Task:
-    return Task(
+    task = Task(
         plan=plan,
         key_task=key_task,
         parent=parent,
         ancestors=[parent.pk] if parent else [],
         depth=1 if parent else 0,
         unit=share.unit,
+        issued_to=share.unit,
         role=share.role,
         is_own_part=own,
         title=key_task.title,
@@ -185,3 +191,5 @@ def _task(
         issued_at=at,
         **fields,
     )
+    foresee_steps(task, steps[key_task.pk])
+    return task

@@ -13,8 +13,10 @@ held it before has committed.
 """
 
 import itertools
+from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 
 from accounts.versioning import require_version
 from plans.locking import hold_plan
@@ -22,6 +24,18 @@ from tasks.models import ExtensionRequest, ProgressReport, Task
 
 #: First key of the advisory locks on the shape of a plan's share trees.
 SHAPE_LOCK = 1
+
+
+@dataclass(frozen=True)
+class Family:
+    """``chain`` is the share and those above, root last; ``below`` are all below, leaves first."""
+
+    chain: list[Task]
+    below: list[Task]
+
+    @property
+    def task(self) -> Task:
+        return self.chain[0]
 
 
 def lock_shape(plan_id: int) -> None:
@@ -50,6 +64,49 @@ def lock_chain(task_id: int, version: int | None = None) -> list[Task]:
         child.parent = parent
     require_version(chain[0], version)
     return chain
+
+
+def lock_family(task_id: int, version: int | None = None) -> Family:
+    """The share, all above it and all below it, locked from the leaves up to the root.
+
+    To be called after ``lock_shape``, so that no share is added below in the meantime.
+    """
+    plan_id, ancestors = Task.objects.values_list("plan_id", "ancestors").get(pk=task_id)
+    hold_plan(plan_id)
+    rows = list(
+        Task.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("unit", "plan__issuing_unit")
+        .filter(Q(pk__in=[*ancestors, task_id]) | Q(ancestors__contains=[task_id]))
+        .order_by("-depth", "id")
+    )
+    by_id = {task.pk: task for task in rows}
+    for task in rows:
+        if task.parent_id in by_id:
+            task.parent = by_id[task.parent_id]
+    task = by_id[task_id]
+    require_version(task, version)
+    return Family(
+        chain=[task, *(by_id[pk] for pk in reversed(ancestors))],
+        below=[row for row in rows if row.depth > task.depth],
+    )
+
+
+def lock_shares_of(key_task_id: int) -> list[Task]:
+    """All shares of a key task, locked from the leaves up to the root.
+
+    To be called after ``lock_shape``.
+    """
+    rows = list(
+        Task.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("unit", "plan__issuing_unit")
+        .filter(key_task=key_task_id)
+        .order_by("-depth", "id")
+    )
+    by_id = {task.pk: task for task in rows}
+    for task in rows:
+        if task.parent_id is not None:
+            task.parent = by_id[task.parent_id]
+    return rows
 
 
 def lock_report(report_id: int, version: int | None = None) -> tuple[ProgressReport, list[Task]]:

@@ -1,6 +1,8 @@
 """进展反馈: a unit reports; the unit above approves or returns; approved figures roll up."""
 
 import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
@@ -9,50 +11,86 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Invalid
 from accounts.models import User
-from tasks.access import require_decider, require_worker
+from accounts.versioning import require_version
+from tasks.access import is_head_of, require_decider, require_head, require_worker
 from tasks.acknowledging import require_reason
-from tasks.completion import CLOSED, OPEN_AT_MOST, roll_up
+from tasks.completion import CLOSED, OPEN_AT_MOST, own_figure, roll_up
 from tasks.history import record
 from tasks.locking import lock_chain, lock_report
-from tasks.models import OPEN_STATES, ProgressReport, Task, TaskEvent
+from tasks.models import OPEN_STATES, ProgressReport, Step, Task, TaskEvent
+from tasks.periods import period_to_report
+from tasks.steps import close_steps, open_steps_named
 from tasks.transitions import next_state, require_in_progress
+
+State = ProgressReport.State
+#: A report waits for somebody's decision, inside the unit or above it.
+WAITING = (State.INSIDE, State.SUBMITTED)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says in a report.
+
+    ``percent`` 0 to 99; ``completes`` says "done", with no percent; ``no_change`` repeats the last
+    approved figure. ``steps`` are the ids of open steps that are done. ``period_end`` is the
+    last day of the period it is about; without it, the oldest period that is missing.
+    """
+
+    percent: Decimal | None = None
+    narrative: str = ""
+    completes: bool = False
+    no_change: bool = False
+    steps: Collection[int] = ()
+    period_end: dt.date | None = None
+
+
+@transaction.atomic
+def save_draft(
+    task_id: int, said: Said, *, actor: User, at: dt.datetime, version: int | None = None
+) -> ProgressReport:
+    """Keeps what the person has written so far; nobody else sees it, and it counts for nothing."""
+    task = lock_chain(task_id, version)[0]
+    require_worker(actor, task, timezone.localdate(at))
+    require_in_progress(task.state)
+    steps = open_steps_named(task, said.steps)
+    draft, _made = ProgressReport.objects.update_or_create(
+        task=task,
+        author=actor,
+        state=State.DRAFT,
+        defaults={
+            "percent": _percent_said(task, said, steps, draft=True),
+            "completes": said.completes,
+            "no_change": said.no_change,
+            "narrative": said.narrative,
+            "period_end": said.period_end,
+            "submitted_at": at,
+        },
+    )
+    draft.steps.set(steps)
+    return draft
 
 
 @transaction.atomic
 def submit_report(
-    task_id: int,
-    *,
-    percent: Decimal | None = None,
-    narrative: str = "",
-    completes: bool = False,
-    no_change: bool = False,
-    actor: User,
-    at: dt.datetime,
-    version: int | None = None,
+    task_id: int, said: Said, *, actor: User, at: dt.datetime, version: int | None = None
 ) -> ProgressReport:
     """What the unit says of its share; it counts for nothing until it is approved.
 
-    ``no_change`` repeats the last approved percent; ``completes`` says "done", with no percent,
-    and stops further reports until it is decided. Raises ``Conflict`` when a report already
-    waits, or when a share below that counts is still open.
+    ``completes`` stops further reports until it is decided. Where the plan asks for it, the
+    unit's head lets the report out first. Raises ``Conflict`` when a report already waits, or
+    when a share below that counts is still open.
     """
     task = lock_chain(task_id, version)[0]
-    require_worker(actor, task, timezone.localdate(at))
+    on = timezone.localdate(at)
+    require_worker(actor, task, on)
     require_in_progress(task.state)
-    if task.reports.filter(state=ProgressReport.State.SUBMITTED).exists():
+    if task.reports.filter(state__in=WAITING).exists():
         raise Conflict("report_waiting", _("A report on this share is waiting for a decision."))
-    report = ProgressReport.objects.create(
-        task=task,
-        author=actor,
-        percent=_reported_percent(task, percent, repeats=completes or no_change),
-        completes=completes,
-        no_change=no_change,
-        narrative=narrative,
-        submitted_at=at,
-    )
-    before = task.state
-    if completes:
+    if said.completes:
         _require_closed_below(task)
+    report = _create(task, said, actor=actor, at=at)
+    before = task.state
+    if said.completes and report.state == State.SUBMITTED:
         task.state = next_state("submit_as_done", before)
     task.version += 1
     task.save(update_fields=["state", "version"])
@@ -62,8 +100,52 @@ def submit_report(
         actor=actor,
         at=at,
         from_state=before,
-        data={"report": report.pk, "percent": str(report.percent), "completes": completes},
+        data={**_facts(report), "completes": report.completes},
     )
+    return report
+
+
+def _create(task: Task, said: Said, *, actor: User, at: dt.datetime) -> ProgressReport:
+    """The report as a row, in place of the person's draft."""
+    on = timezone.localdate(at)
+    steps = open_steps_named(task, said.steps)
+    period = period_to_report(task, on)
+    inside = task.plan.approval_inside_unit and not is_head_of(actor, task.unit, on)
+    task.reports.filter(state=State.DRAFT, author=actor).delete()
+    report = ProgressReport.objects.create(
+        task=task,
+        author=actor,
+        state=State.INSIDE if inside else State.SUBMITTED,
+        percent=_percent_said(task, said, steps),
+        completes=said.completes,
+        no_change=said.no_change,
+        narrative=said.narrative,
+        period_end=said.period_end or (period.end if period else None),
+        submitted_at=at,
+    )
+    report.steps.set(steps)
+    return report
+
+
+@transaction.atomic
+def let_out(
+    report_id: int, *, actor: User, at: dt.datetime, version: int | None = None
+) -> ProgressReport:
+    """The unit's head approves a report inside the unit; it now waits for the unit above."""
+    report, chain = lock_report(report_id, version)
+    task = chain[0]
+    require_head(actor, task.unit, timezone.localdate(at), author=report.author)
+    _require_state(report, State.INSIDE)
+    report.state = State.SUBMITTED
+    report.let_out_by = actor
+    report.version += 1
+    report.save(update_fields=["state", "let_out_by", "version"])
+    before = task.state
+    if report.completes:
+        task.state = next_state("submit_as_done", before)
+    task.version += 1
+    task.save(update_fields=["state", "version"])
+    record(task, TaskEvent.Kind.LET_OUT, actor=actor, at=at, from_state=before, data=_facts(report))
     return report
 
 
@@ -71,41 +153,63 @@ def submit_report(
 def approve_report(
     report_id: int, *, actor: User, at: dt.datetime, version: int | None = None
 ) -> ProgressReport:
-    """The figure counts from now on, up to the root, in this same transaction."""
-    report, chain = lock_report(report_id, version)
+    """The figure counts from now on, up to the root, in this same transaction.
+
+    The second of two clicks is answered with the first one's result (FAILURES B16).
+    """
+    report, chain = lock_report(report_id)
+    if report.state == State.APPROVED and report.decided_by_id == actor.pk:
+        return report
+    require_version(report, version)
     task = chain[0]
-    require_decider(actor, task, timezone.localdate(at), author=report.author)
-    _decide(report, ProgressReport.State.APPROVED, actor=actor, at=at)
+    on = timezone.localdate(at)
+    require_decider(actor, task, on, author=report.author)
+    _require_state(report, State.SUBMITTED)
     before = task.state
-    if report.completes:
-        _require_closed_below(task)
-        task.state = next_state("close", before)
-        task.closed_on = timezone.localdate(at)
-        task.completion = CLOSED
-    else:
-        task.reported_percent = report.percent
+    _take_over(task, report, on)
+    _decide(report, State.APPROVED, actor=actor, at=at)
     task.version += 1
     task.save()
     roll_up(chain)
     kind = TaskEvent.Kind.CLOSED if report.completes else TaskEvent.Kind.APPROVED
-    data = {"report": report.pk, "percent": str(report.percent)}
-    record(task, kind, actor=actor, at=at, from_state=before, data=data)
+    record(task, kind, actor=actor, at=at, from_state=before, data=_facts(report))
     return report
+
+
+def _take_over(task: Task, report: ProgressReport, on: dt.date) -> None:
+    """What the approved report says becomes the share's own: steps, percent, or its end."""
+    if not report.completes:
+        close_steps(task, list(report.steps.filter(closed_on__isnull=True)), on)
+        task.reported_percent = report.percent
+        return
+    _require_closed_below(task)
+    close_steps(task, list(task.steps.filter(closed_on__isnull=True)), on)
+    task.state = next_state("close", task.state)
+    task.closed_on = on
+    task.completion = CLOSED
 
 
 @transaction.atomic
 def return_report(
     report_id: int, *, reason: str, actor: User, at: dt.datetime, version: int | None = None
 ) -> ProgressReport:
-    """The report goes back with a reason; the figures stay what they were."""
+    """The report goes back with a reason; the figures stay what they were.
+
+    By whoever decides about it: inside the unit its head, outside the unit above.
+    """
     report, chain = lock_report(report_id, version)
     task = chain[0]
-    require_decider(actor, task, timezone.localdate(at), author=report.author)
+    on = timezone.localdate(at)
+    if report.state == State.INSIDE:
+        require_head(actor, task.unit, on, author=report.author)
+    else:
+        require_decider(actor, task, on, author=report.author)
     require_reason(reason)
-    _decide(report, ProgressReport.State.RETURNED, actor=actor, at=at, reason=reason)
+    _require_state(report, *WAITING)
     before = task.state
-    if report.completes:
+    if report.completes and report.state == State.SUBMITTED:
         task.state = next_state("return_as_not_done", before)
+    _decide(report, State.RETURNED, actor=actor, at=at, reason=reason)
     task.version += 1
     task.save(update_fields=["state", "version"])
     record(
@@ -115,21 +219,35 @@ def return_report(
         at=at,
         from_state=before,
         reason=reason,
-        data={"report": report.pk},
+        data=_facts(report),
     )
     return report
 
 
-def _reported_percent(task: Task, percent: Decimal | None, *, repeats: bool) -> Decimal:
-    if repeats:
+def _percent_said(
+    task: Task, said: Said, steps: Collection[Step], *, draft: bool = False
+) -> Decimal:
+    """The percent of a report. A share with steps has its figure from them."""
+    if said.completes or said.no_change or (draft and said.percent is None):
         return task.reported_percent
-    if percent is None:
+    if task.steps_total and said.percent is None:
+        return _percent_by_steps(task, len(steps))
+    if said.percent is None:
         raise Invalid("percent_missing", _("Give a percent, or report no change."))
-    if not 0 <= percent <= OPEN_AT_MOST:
+    if not 0 <= said.percent <= OPEN_AT_MOST:
         raise Invalid(
             "percent_out_of_range", _("A percent is 0 to 99; report the share as done for 100.")
         )
-    return percent
+    return said.percent
+
+
+def _percent_by_steps(task: Task, closing: int) -> Decimal:
+    """What the share will stand at once these steps are closed, to a hundredth."""
+    after = Task(
+        steps_total=task.steps_total,
+        steps_closed=min(task.steps_closed + closing, task.steps_total),
+    )
+    return own_figure(after).quantize(Decimal("0.01"))
 
 
 def _require_closed_below(task: Task) -> None:
@@ -139,16 +257,23 @@ def _require_closed_below(task: Task) -> None:
         raise Conflict("open_below", _("Shares below this one are still open."), {"units": names})
 
 
-def _decide(
-    report: ProgressReport, state: str, *, actor: User, at: dt.datetime, reason: str = ""
-) -> None:
-    if report.state != ProgressReport.State.SUBMITTED:
+def _require_state(report: ProgressReport, *states: str) -> None:
+    if report.state not in states:
         raise Conflict(
             "already_decided", _("This report is already decided."), {"state": report.state}
         )
+
+
+def _decide(
+    report: ProgressReport, state: str, *, actor: User, at: dt.datetime, reason: str = ""
+) -> None:
     report.state = state
     report.decided_by = actor
     report.decided_at = at
     report.reason = reason
     report.version += 1
     report.save()
+
+
+def _facts(report: ProgressReport) -> dict[str, object]:
+    return {"report": report.pk, "percent": str(report.percent)}

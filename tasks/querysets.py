@@ -70,7 +70,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def overdue(self, on: dt.date) -> TaskQuerySet:
         """Open and past the last day allowed; computed, never stored."""
-        return self.open().filter(due_on__lt=on)
+        return self.open().filter(next_due_on__lt=on)
 
 
 class ReportQuerySet(models.QuerySet[OfTask]):

@@ -4,7 +4,10 @@ A reminder is not due at a moment but from its day on: whoever looks on any late
 same latest day reached, so that a day on which nobody looked is caught up.
 """
 
+import calendar
 import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 #: Working days before the deadline on which a unit is reminded, the farthest first.
@@ -52,3 +55,48 @@ def latest_occasion(late: int, graces: tuple[int, ...]) -> int:
     """
     repeated = late - late % REPEAT_EVERY
     return max(repeated, *(grace for grace in graces if grace <= late))
+
+
+#: The months in which each kind of period ends.
+LAST_MONTHS: dict[str, tuple[int, ...]] = {
+    "none": (),
+    "monthly": tuple(range(1, 13)),
+    "bimonthly": (2, 4, 6, 8, 10, 12),
+    "quarterly": (3, 6, 9, 12),
+    "half_yearly": (6, 12),
+    "yearly": (12,),
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of months about which a report is owed, both ends inclusive, and by when."""
+
+    start: dt.date
+    end: dt.date
+    due_on: dt.date
+
+
+def periods_of_year(kind: str, year: int, report_day: int) -> Iterator[Period]:
+    """The periods of a year in order. ``report_day`` of the last month; 0 for its last day.
+
+    >>> [period.due_on.isoformat() for period in periods_of_year("half_yearly", 2026, 25)]
+    ['2026-06-25', '2026-12-25']
+    """
+    first = 1
+    for month in LAST_MONTHS[kind]:
+        last = calendar.monthrange(year, month)[1]
+        due = min(report_day, last) if report_day else last
+        start, end = dt.date(year, first, 1), dt.date(year, month, last)
+        yield Period(start, end, dt.date(year, month, due))
+        first = month + 1
+
+
+def periods_owed(kind: str, report_day: int, *, since: dt.date, on: dt.date) -> list[Period]:
+    """The periods whose report is due by that day, of what has been under way ``since``."""
+    return [
+        period
+        for year in range(since.year, on.year + 1)
+        for period in periods_of_year(kind, year, report_day)
+        if since <= period.due_on <= on
+    ]

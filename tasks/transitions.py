@@ -1,12 +1,15 @@
 """The life of a share as a table (DESIGN 3). Pure: names and pairs, no rows.
 
-issued → acknowledged → submitted → closed
+issued → acknowledged → submitted → closed → acknowledged (reopened)
      ↘ objected → issued     ↘ acknowledged (returned)
+any open state → suspended → the state before; open or suspended → cancelled, carried over
 """
 
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict
+
+OPEN = ("issued", "objected", "acknowledged", "submitted")
 
 TRANSITIONS: dict[str, dict[str, str]] = {
     "acknowledge": {"issued": "acknowledged"},
@@ -15,6 +18,11 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     "submit_as_done": {"acknowledged": "submitted"},
     "return_as_not_done": {"submitted": "acknowledged"},
     "close": {"submitted": "closed"},
+    "reopen": {"closed": "acknowledged"},
+    "reassign": {"issued": "issued", "objected": "issued", "acknowledged": "issued"},
+    "cancel": dict.fromkeys((*OPEN, "suspended"), "cancelled"),
+    "suspend": dict.fromkeys(OPEN, "suspended"),
+    "carry_over": dict.fromkeys((*OPEN, "suspended"), "carried_over"),
 }
 
 
@@ -35,6 +43,16 @@ def require_in_progress(state: str) -> None:
     if state == "issued":
         raise Conflict("not_acknowledged", _("Sign for the share first."))
     if state != "acknowledged":
+        raise Conflict(
+            "wrong_state",
+            _("This cannot be done in the share's present state."),
+            {"state": state},
+        )
+
+
+def require_open(state: str) -> None:
+    """What is handed down can be changed while work is still expected."""
+    if state not in OPEN:
         raise Conflict(
             "wrong_state",
             _("This cannot be done in the share's present state."),

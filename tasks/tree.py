@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from plans.models import DeadlineKind, KeyTask, Plan
-from tasks.lights import Light, light_of
+from tasks.lights import Light
 from tasks.models import Task
 
 
@@ -75,7 +75,7 @@ def _row(
     key_task: KeyTask, tasks: list[Task], plan: Plan, on: dt.date, wanted: TreeFilter
 ) -> KeyTaskRow | None:
     """The row of a key task, or nothing where the filter leaves nothing of it."""
-    branches = list(in_tree_order(tasks, on, plan.yellow_days))
+    branches = list(in_tree_order(tasks, on, plan))
     if wanted.in_sight and not branches:
         return None
     if wanted.by_share:
@@ -86,7 +86,7 @@ def _row(
     return KeyTaskRow(key_task, root, branches[1:] if root else branches)
 
 
-def in_tree_order(tasks: list[Task], on: dt.date, yellow_days: int) -> Iterator[Branch]:
+def in_tree_order(tasks: list[Task], on: dt.date, plan: Plan) -> Iterator[Branch]:
     """The shares of one key task, each followed by those below it. Pure."""
     known = {task.pk for task in tasks}
     below: dict[int | None, list[Task]] = defaultdict(list)
@@ -95,9 +95,8 @@ def in_tree_order(tasks: list[Task], on: dt.date, yellow_days: int) -> Iterator[
 
     def walk(parent: int | None, level: int) -> Iterator[Branch]:
         for task in below[parent]:
-            light = light_of(task.state, task.due_on, on, yellow_days)
             rule = completion_rule(task, has_below=task.pk in below)
-            yield Branch(task, light, level, rule)
+            yield Branch(task, task.light_on(on, plan), level, rule)
             yield from walk(task.pk, level + 1)
 
     return walk(None, 0)
@@ -120,6 +119,8 @@ def completion_rule(task: Task, *, has_below: bool) -> str | Promise:
         return _("Ongoing: no date, not counted in the plan's completion.")
     if has_below and task.rollup == Task.Rollup.AVERAGE:
         return _("Average of the counting shares below; at most 99 until it is closed.")
+    if task.steps_total:
+        return _("Closed steps of all; 100 only when it is closed.")
     return _("The percent last approved; 100 only when it is closed.")
 
 

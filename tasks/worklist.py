@@ -12,7 +12,7 @@ from accounts.calendar import WorkCalendar, load_calendar
 from accounts.models import User
 from plans.models import Plan
 from tasks.dossier import days_left
-from tasks.lights import Light, light_of
+from tasks.lights import Light
 from tasks.models import ExtensionRequest, ProgressReport, Task, TaskEvent
 from tasks.querysets import TaskQuerySet
 
@@ -100,7 +100,7 @@ def _own_shares(user: User, on: dt.date) -> Iterable[Task]:
             last_reason=Subquery(reports.values("reason")[:1]),
         )
         .select_related("unit", "plan", "key_task")
-        .order_by("due_on", "id")
+        .order_by("next_due_on", "id")
     )
 
 
@@ -118,7 +118,7 @@ def _submitted(model: Any, decided: TaskQuerySet, user: User) -> Iterable[Any]:
 def _duty(task: Any, on: dt.date, calendar: WorkCalendar) -> Duty:
     return Duty(
         task=task,
-        light=light_of(task.state, task.due_on, on, task.plan.yellow_days),
+        light=task.light_on(on),
         days_left=days_left(task, on, calendar),
         last_report=task.last_report or "",
         reason=task.last_reason or "",
@@ -132,5 +132,5 @@ def _objections(decided: TaskQuerySet) -> Iterable[Task]:
         decided.filter(state=Task.State.OBJECTED)
         .annotate(reason=Subquery(newest.order_by("-id").values("reason")[:1]))
         .select_related("unit", "plan", "key_task")
-        .order_by("due_on", "id")
+        .order_by("next_due_on", "id")
     )

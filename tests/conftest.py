@@ -1,6 +1,9 @@
 """Fixtures that every test may use."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.db import connection
 
 from tests.county import County, make_county
 
@@ -8,3 +11,28 @@ from tests.county import County, make_county
 @pytest.fixture
 def county(db: None) -> County:
     return make_county()
+
+
+@pytest.fixture(autouse=True)
+def history_can_be_emptied_after_a_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """History refuses TRUNCATE, and a test that commits is cleaned up with it.
+
+    Only a superuser may switch the refusal off, which no installation's own role is. It is on
+    again before the next test.
+    """
+    _refuse_again()
+    marker = request.node.get_closest_marker("django_db")
+    marked = marker is not None and marker.kwargs.get("transaction", False)
+    if not marked and "transactional_db" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+
+
+def _refuse_again() -> None:
+    raw = connection.connection
+    if raw is not None and not raw.closed:
+        raw.execute("SET session_replication_role = DEFAULT")

@@ -17,7 +17,7 @@ from tasks.acknowledging import acknowledge, object_to
 from tasks.decomposition import Part, decompose
 from tasks.extensions import ask_extension
 from tasks.models import Task
-from tasks.progress import approve_report, return_report, submit_report
+from tasks.progress import Said, approve_report, return_report, submit_report
 from tests.county import County, at, due, issued_plan, item, owner
 
 PASSWORD = "one-password-for-all"
@@ -115,8 +115,7 @@ def tell(county: County, world: PageWorld) -> None:
 def report(world: PageWorld, task: Task, unit: str, percent: int, *, month: int, text: str) -> None:
     submit_report(
         task.pk,
-        percent=Decimal(percent),
-        narrative=text,
+        Said(percent=Decimal(percent), narrative=text),
         actor=world.county.officer(unit),
         at=at(month, 10),
     )

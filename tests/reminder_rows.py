@@ -77,6 +77,8 @@ class House:
             "state": Task.State.ACKNOWLEDGED,
             "issued_at": at(3, 2),
         }
+        values |= fields
+        values.setdefault("next_due_on", values["due_on"])
         return Task.objects.create(
             plan=self.plan,
             key_task=key_task,
@@ -84,7 +86,8 @@ class House:
             ancestors=[*parent.ancestors, parent.pk] if parent else [],
             depth=parent.depth + 1 if parent else 0,
             unit=self.unit(unit),
-            **(values | fields),
+            issued_to=self.unit(unit),
+            **values,
         )
 
     def _add_key_task(self) -> KeyTask:

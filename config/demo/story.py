@@ -19,7 +19,7 @@ from tasks.acknowledging import acknowledge, object_to, uphold
 from tasks.decomposition import Part, decompose
 from tasks.extensions import approve_extension, ask_extension
 from tasks.models import Task, TaskEvent
-from tasks.progress import approve_report, return_report, submit_report
+from tasks.progress import Said, approve_report, return_report, submit_report
 
 Kind = TaskEvent.Kind
 
@@ -207,9 +207,7 @@ class Story:
         def run(at: dt.datetime) -> None:
             report = submit_report(
                 self._id(name),
-                percent=percent,
-                completes=completes,
-                narrative=narrative,
+                Said(percent=percent, completes=completes, narrative=narrative),
                 actor=actor,
                 at=at,
             )

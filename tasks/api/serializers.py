@@ -11,7 +11,7 @@ from accounts.models import OutgoingMail
 from plans.api.serializers import PlanNameSerializer
 from plans.models import KeyTask
 from tasks.access import actions_open_to, deciding_unit, may_decide
-from tasks.lights import Light, light_of
+from tasks.lights import Light
 from tasks.models import ExtensionRequest, ProgressReport, Reminder, Task, TaskEvent
 from tasks.tree import completion_rule
 
@@ -82,7 +82,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
     @extend_schema_field(serializers.ChoiceField([(x.value, x.label) for x in Light]))
     def get_light(self, task: Task) -> str:
         on = self.context["view"].on
-        return light_of(task.state, task.due_on, on, task.plan.yellow_days).value
+        return task.light_on(on).value
 
 
 class AboveSerializer(serializers.ModelSerializer[Task]):

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from accounts.api.conditions import version_named
 from accounts.api.fields import NothingSerializer, StrictSerializer
 from accounts.api.views import OF_A_LIST, Resource
-from accounts.models import Unit, UnitGroup
+from accounts.models import Unit, UnitGroup, User
 from tasks.acknowledging import acknowledge, object_to, uphold
 from tasks.api.bodies import (
     DecompositionSerializer,
@@ -36,7 +36,7 @@ from tasks.api.serializers import (
 from tasks.decomposition import Part, decompose, split_among
 from tasks.extensions import ask_extension
 from tasks.models import ExtensionRequest, ProgressReport, Task
-from tasks.progress import submit_report
+from tasks.progress import Said, submit_report
 
 
 class TaskViewSet(ListModelMixin, Resource):
@@ -55,7 +55,7 @@ class TaskViewSet(ListModelMixin, Resource):
         tasks = Task.objects.visible_to(self.user, self.on)
         tasks = tasks.select_related("plan__issuing_unit", "key_task", "unit", "parent__unit")
         if self.action == "list":
-            return tasks.order_by("due_on", "id")
+            return tasks.order_by("next_due_on", "id")
         return tasks.annotate(
             report_waits=_waits(ProgressReport), request_waits=_waits(ExtensionRequest)
         )
@@ -109,7 +109,7 @@ class TaskViewSet(ListModelMixin, Resource):
     @reports.mapping.post
     def submit_report(self, request: Request, pk: str) -> Response:
         """进展反馈: what the unit says of its share; it counts once it is approved."""
-        made = self._submit(submit_report, NewReportSerializer)
+        made = self._submit(_submit_report, NewReportSerializer)
         return self.answer(made, ReportDetailSerializer, status=201)
 
     @extend_schema(responses=ExtensionRequestSerializer(many=True), filters=False)
@@ -159,6 +159,10 @@ class TaskViewSet(ListModelMixin, Resource):
         groups = UnitGroup.objects.visible_to(self.user, self.on).in_bulk([pk])
         _require_all("group", [pk], groups)
         return groups[pk]
+
+
+def _submit_report(pk: int, *, actor: User, at: Any, version: int, **words: Any) -> Any:
+    return submit_report(pk, Said(**words), actor=actor, at=at, version=version)
 
 
 def _waits(model: Any) -> Exists:

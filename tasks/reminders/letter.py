@@ -62,7 +62,7 @@ def _groups(reminders: list[Reminder], calendar: WorkCalendar, on: dt.date) -> l
     """Several steps of the ladder may tell one person of one share: it is listed once."""
     unsigned = {r.task for r in reminders if r.rule == Reminder.Rule.TO_ACKNOWLEDGE}
     dated = {r.task for r in reminders if r.rule != Reminder.Rule.TO_ACKNOWLEDGE}
-    overdue = {task for task in dated if task.due_on and task.due_on < on}
+    overdue = {task for task in dated if task.next_due_on and task.next_due_on < on}
     lists = (
         (_("Overdue"), overdue, _overdue_since),
         (_("Due soon"), dated - overdue, _time_left),
@@ -73,7 +73,11 @@ def _groups(reminders: list[Reminder], calendar: WorkCalendar, on: dt.date) -> l
             heading=heading,
             count=len(tasks),
             lines=[
-                Line(task, say_when(task.due_on, calendar, on), absolute_url(f"/tasks/{task.pk}/"))
+                Line(
+                    task,
+                    say_when(task.next_due_on, calendar, on),
+                    absolute_url(f"/tasks/{task.pk}/"),
+                )
                 for task in sorted(tasks, key=_urgency)[:SHOWN]
             ],
         )
@@ -83,7 +87,7 @@ def _groups(reminders: list[Reminder], calendar: WorkCalendar, on: dt.date) -> l
 
 
 def _urgency(task: Task) -> tuple[dt.date, int]:
-    return task.due_on or dt.date.max, task.pk
+    return task.next_due_on or dt.date.max, task.pk
 
 
 def _overdue_since(due_on: dt.date | None, calendar: WorkCalendar, on: dt.date) -> str:
@@ -110,7 +114,8 @@ def _time_left(due_on: dt.date | None, calendar: WorkCalendar, on: dt.date) -> s
 
 def _uncovered_years(groups: list[Group], calendar: WorkCalendar, on: dt.date) -> list[int]:
     """Years in which the days were counted without knowing the holidays; the mail says so."""
-    years = {line.task.due_on.year for group in groups for line in group.lines if line.task.due_on}
+    dates = [line.task.next_due_on for group in groups for line in group.lines]
+    years = {day.year for day in dates if day}
     return sorted(year for year in years | {on.year} if not calendar.covers(year))
 
 

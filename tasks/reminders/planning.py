@@ -81,7 +81,7 @@ def facts_of(task: Task) -> ShareFacts:
     return ShareFacts(
         task_id=task.pk,
         state=task.state,
-        due_on=task.due_on,
+        due_on=task.next_due_on,
         deadline_version=task.deadline_version,
         issued_on=timezone.localdate(task.issued_at),
         acknowledgement_days=task.plan.acknowledgement_days,
@@ -194,7 +194,7 @@ def _batches_of_shares(calendar: WorkCalendar, on: dt.date) -> Iterator[list[Tas
     too_far = calendar.add_working_days(on, DAYS_BEFORE[0] + 1)
     shares = (
         Task.objects.filter(state__in=WORK_EXPECTED)
-        .filter(Q(due_on__lt=too_far) | Q(state=Task.State.ISSUED))
+        .filter(Q(next_due_on__lt=too_far) | Q(state=Task.State.ISSUED))
         .select_related("plan", "parent")
         .order_by("pk")
     )

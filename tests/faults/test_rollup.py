@@ -18,7 +18,7 @@ from plans.models import Plan
 from tasks import locking
 from tasks.completion import completion_of, roll_up
 from tasks.models import Task
-from tasks.progress import approve_report, return_report, submit_report
+from tasks.progress import Said, approve_report, return_report, submit_report
 from tests.county import START, County, at, due, issued_plan, item, make_county, owner, sign_for_all
 
 VILLAGES = 8
@@ -73,7 +73,7 @@ def wrong_totals(county: County, plan: Plan) -> int:
         reports = [
             submit_report(
                 task.pk,
-                percent=Decimal(turn * 10 + n),
+                Said(percent=Decimal(turn * 10 + n)),
                 actor=county.officer(task.unit.name),
                 at=at(4, turn),
             )
@@ -126,7 +126,7 @@ def test_control_without_the_lock_the_total_is_wrong(
 def test_approved_and_returned_at_once_only_one_wins(county: County, plan: Plan) -> None:
     task = Task.objects.filter(plan=plan, depth=1).select_related("unit")[0]
     report = submit_report(
-        task.pk, percent=Decimal(50), actor=county.officer(task.unit.name), at=at(4, 1)
+        task.pk, Said(percent=Decimal(50)), actor=county.officer(task.unit.name), at=at(4, 1)
     )
 
     def approve() -> object:
@@ -136,7 +136,9 @@ def test_approved_and_returned_at_once_only_one_wins(county: County, plan: Plan)
         return return_report(report.pk, reason="缺", actor=county.coordinator, at=at(5, 1))
 
     outcomes = at_once([approve, give_back] * 5)
-    assert sum(outcome is None for outcome in outcomes) == 1
     refused = [outcome for outcome in outcomes if outcome is not None]
     assert all(isinstance(r, Conflict) and r.code == "already_decided" for r in refused)
+    # Clicking "approve" again is answered with the first click's result; a return is not.
+    report.refresh_from_db()
+    assert len(refused) == (5 if report.state == "approved" else 9)
     assert task.events.filter(kind__in=["approved", "returned"]).count() == 1

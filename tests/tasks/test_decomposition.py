@@ -10,7 +10,7 @@ from accounts.errors import Conflict, Invalid, NotAllowed
 from plans.models import Plan
 from tasks.decomposition import Part, decompose, split_among, units_below
 from tasks.models import Task
-from tasks.progress import approve_report, submit_report
+from tasks.progress import Said, approve_report, submit_report
 from tests.county import START, County, at, due, issued_plan, item, owner, share, sign_for_all
 
 
@@ -46,7 +46,9 @@ def test_a_town_breaks_its_share_down_to_its_villages(county: County, plan: Plan
 
 def test_its_figure_is_then_the_mean_of_the_villages(county: County, plan: Plan) -> None:
     town = share(plan, "甲镇")
-    report = submit_report(town.pk, percent=Decimal(50), actor=county.officer("甲镇"), at=at(3, 5))
+    report = submit_report(
+        town.pk, Said(percent=Decimal(50)), actor=county.officer("甲镇"), at=at(3, 5)
+    )
     approve_report(report.pk, actor=county.coordinator, at=at(3, 6))
     break_down(
         county, plan, Part(county.unit("甲一村")), Part(county.unit("甲二村"), weight=Decimal(3))
@@ -54,7 +56,10 @@ def test_its_figure_is_then_the_mean_of_the_villages(county: County, plan: Plan)
     assert share(plan, "甲镇").completion == 0
     sign_for_all(county, plan)
     report = submit_report(
-        share(plan, "甲二村").pk, percent=Decimal(40), actor=county.officer("甲二村"), at=at(4, 1)
+        share(plan, "甲二村").pk,
+        Said(percent=Decimal(40)),
+        actor=county.officer("甲二村"),
+        at=at(4, 1),
     )
     approve_report(report.pk, actor=county.head("甲镇"), at=at(4, 2))
     assert share(plan, "甲镇").completion == 30

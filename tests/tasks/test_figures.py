@@ -8,7 +8,7 @@ import pytest
 from plans.models import KeyTask, Plan
 from tasks.figures import plan_completion
 from tasks.models import Task
-from tasks.progress import approve_report, submit_report
+from tasks.progress import Said, approve_report, submit_report
 from tests.county import County, at, due, issued_plan, item, owner, sign_for_all
 
 ON = dt.date(2026, 7, 1)
@@ -36,8 +36,7 @@ def report(county: County, plan: Plan, title: str, unit: str, percent: Decimal |
     task = Task.objects.get(plan=plan, title=title, unit__name=unit, is_own_part=False)
     submitted = submit_report(
         task.pk,
-        percent=percent,
-        completes=percent is None,
+        Said(percent=percent, completes=percent is None),
         actor=county.officer(unit),
         at=at(6, 1),
     )

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from plans.models import Plan
 from tasks.decomposition import Part, decompose
 from tasks.models import MAX_DEPTH, Task
-from tasks.progress import approve_report, submit_report
+from tasks.progress import Said, approve_report, submit_report
 from tests.county import County, at, due, issued_plan, item, owner, share, sign_for_all
 
 
@@ -27,7 +27,7 @@ def deepest(county: County, plan: Plan) -> Task:
 def queries_of_an_approval(county: County, plan: Plan, percent: int) -> int:
     report = submit_report(
         deepest(county, plan).pk,
-        percent=Decimal(percent),
+        Said(percent=Decimal(percent)),
         actor=county.officer("甲镇"),
         at=at(5, 6),
     )

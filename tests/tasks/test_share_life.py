@@ -10,7 +10,7 @@ from plans.models import Plan
 from tasks.acknowledging import acknowledge, object_to, uphold
 from tasks.extensions import approve_extension, ask_extension, refuse_extension
 from tasks.models import ProgressReport, Task
-from tasks.progress import approve_report, return_report, submit_report
+from tasks.progress import Said, approve_report, return_report, submit_report
 from tests.county import County, at, due, issued_plan, item, owner, share, sign_for_all
 
 
@@ -33,7 +33,7 @@ def completion(plan: Plan, unit: str, *, own_part: bool = False) -> Decimal:
 
 def reported(county: County, task: Task, percent: str = "40") -> ProgressReport:
     return submit_report(
-        task.pk, percent=Decimal(percent), actor=county.officer("甲镇"), at=at(5, 6)
+        task.pk, Said(percent=Decimal(percent)), actor=county.officer("甲镇"), at=at(5, 6)
     )
 
 
@@ -105,13 +105,17 @@ class TestReport:
 
     def test_no_change_repeats_the_approved_figure(self, county: County, town: Task) -> None:
         approve_report(reported(county, town).pk, actor=county.coordinator, at=at(5, 7))
-        again = submit_report(town.pk, no_change=True, actor=county.officer("甲镇"), at=at(6, 5))
+        again = submit_report(
+            town.pk, Said(no_change=True), actor=county.officer("甲镇"), at=at(6, 5)
+        )
         assert (again.percent, again.no_change) == (Decimal(40), True)
 
     def test_done_is_100_when_the_unit_above_has_confirmed_it(
         self, county: County, plan: Plan, town: Task
     ) -> None:
-        report = submit_report(town.pk, completes=True, actor=county.officer("甲镇"), at=at(9, 1))
+        report = submit_report(
+            town.pk, Said(completes=True), actor=county.officer("甲镇"), at=at(9, 1)
+        )
         assert share(plan, "甲镇").state == "submitted"
         assert completion(plan, "甲镇") == 0
         approve_report(report.pk, actor=county.coordinator, at=at(9, 2))
@@ -123,7 +127,9 @@ class TestReport:
     def test_returned_with_a_reason_and_reported_again(
         self, county: County, plan: Plan, town: Task
     ) -> None:
-        report = submit_report(town.pk, completes=True, actor=county.officer("甲镇"), at=at(9, 1))
+        report = submit_report(
+            town.pk, Said(completes=True), actor=county.officer("甲镇"), at=at(9, 1)
+        )
         back = return_report(report.pk, reason="缺台账", actor=county.coordinator, at=at(9, 2))
         assert (back.state, back.reason) == ("returned", "缺台账")
         assert share(plan, "甲镇").state == "acknowledged"
@@ -134,7 +140,7 @@ class TestReport:
         own = share(plan, "司法局", own_part=True)
         Plan.objects.filter(pk=plan.pk).update(decided_by="above")
         report = submit_report(
-            own.pk, percent=Decimal(10), actor=county.head("司法局"), at=at(5, 6)
+            own.pk, Said(percent=Decimal(10)), actor=county.head("司法局"), at=at(5, 6)
         )
         with pytest.raises(NotAllowed) as refused:
             approve_report(report.pk, actor=county.head("司法局"), at=at(5, 7))
@@ -182,7 +188,7 @@ class TestReport:
         with pytest.raises(Invalid):
             submit_report(
                 town.pk,
-                percent=None if percent is None else Decimal(percent),
+                Said(percent=None if percent is None else Decimal(percent)),
                 actor=county.officer("甲镇"),
                 at=at(5, 6),
             )
@@ -199,7 +205,7 @@ class TestReport:
         with pytest.raises(Conflict) as refused:
             submit_report(
                 share(plan, "司法局").pk,
-                completes=True,
+                Said(completes=True),
                 actor=county.officer("司法局"),
                 at=at(9, 1),
             )
@@ -207,7 +213,9 @@ class TestReport:
         assert sorted(refused.value.details["units"]) == ["乙乡", "司法局", "甲镇"]
 
     def test_a_closed_share_reports_no_more(self, county: County, plan: Plan, town: Task) -> None:
-        report = submit_report(town.pk, completes=True, actor=county.officer("甲镇"), at=at(9, 1))
+        report = submit_report(
+            town.pk, Said(completes=True), actor=county.officer("甲镇"), at=at(9, 1)
+        )
         approve_report(report.pk, actor=county.coordinator, at=at(9, 2))
         with pytest.raises(Conflict) as refused:
             reported(county, town)
@@ -225,7 +233,7 @@ class TestReport:
 
     def close(self, county: County, task: Task) -> None:
         report = submit_report(
-            task.pk, completes=True, actor=county.officer(task.unit.name), at=at(9, 1)
+            task.pk, Said(completes=True), actor=county.officer(task.unit.name), at=at(9, 1)
         )
         approve_report(report.pk, actor=county.coordinator, at=at(9, 2))
 

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Membership, User
 from plans.models import KeyTask, Plan
 from tasks.models import ProgressReport, Task
-from tasks.progress import submit_report
+from tasks.progress import Said, submit_report
 from tests.county import (
     County,
     at,
@@ -72,7 +72,7 @@ def test_rights_end_with_the_role_and_with_the_account(county: County, plan: Pla
 def test_reports_are_seen_with_their_share(county: County, plan: Plan) -> None:
     sign_for_all(county, plan)
     town = Task.objects.get(plan=plan, unit__name="甲镇")
-    submit_report(town.pk, no_change=True, actor=county.officer("甲镇"), at=at(4, 1))
+    submit_report(town.pk, Said(no_change=True), actor=county.officer("甲镇"), at=at(4, 1))
     counts = {
         name: ProgressReport.objects.visible_to(person, ON).count()
         for name, person in county.people.items()

@@ -196,7 +196,9 @@ class TestCompose:
         Task.objects.filter(pk=closed.pk).update(
             state="closed", closed_on=dt.date(2026, 9, 30), completion=100
         )
-        Task.objects.filter(pk=moved.pk).update(due_on=dt.date(2026, 12, 31), deadline_version=2)
+        Task.objects.filter(pk=moved.pk).update(
+            next_due_on=dt.date(2026, 12, 31), deadline_version=2
+        )
         assert send_one(compose, at=at(9, 30)) is Outcome.SENT
         reasons = dict(Reminder.objects.values_list("task_id", "superseded_because"))
         assert reasons == {closed.pk: "closed", moved.pk: "deadline_moved", kept.pk: ""}

@@ -221,7 +221,7 @@ class TestPlan:
         Task.objects.filter(pk=closed.pk).update(
             state="closed", closed_on=day("09-23"), completion=100
         )
-        Task.objects.filter(pk=moved.pk).update(due_on=day("12-31"), deadline_version=2)
+        Task.objects.filter(pk=moved.pk).update(next_due_on=day("12-31"), deadline_version=2)
         plan_on(9, 24)
         assert ended() == [("before", "09-23", "closed"), ("before", "09-23", "deadline_moved")]
         assert said() == []

@@ -1,0 +1,26 @@
+"""What is delivered: shares, reports, requests, notices, events, reminders and reforms."""
+
+from tasks.models.event import TaskEvent
+from tasks.models.extension import ExtensionRequest
+from tasks.models.reform import ShareTransfer, UnitEnding, UnitReform
+from tasks.models.reminder import Reminder
+from tasks.models.report import Evidence, ProgressReport
+from tasks.models.share import MAX_DEPTH, OPEN_STATES, Step, Task
+from tasks.models.urging import SupervisionNotice, Urge
+
+__all__ = [
+    "MAX_DEPTH",
+    "OPEN_STATES",
+    "Evidence",
+    "ExtensionRequest",
+    "ProgressReport",
+    "Reminder",
+    "ShareTransfer",
+    "Step",
+    "SupervisionNotice",
+    "Task",
+    "TaskEvent",
+    "UnitEnding",
+    "UnitReform",
+    "Urge",
+]

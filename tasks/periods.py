@@ -1,0 +1,57 @@
+"""Regular reports: which periods a share owes a report for, and which of them are missing."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from plans.models import ReportingPeriod
+from tasks.models import ProgressReport, Task
+from tasks.schedule import Period, periods_owed
+
+#: A returned report is owed again; a draft was never handed in.
+HANDED_IN = (
+    ProgressReport.State.INSIDE,
+    ProgressReport.State.SUBMITTED,
+    ProgressReport.State.APPROVED,
+)
+
+
+def period_of(task: Task) -> str:
+    """How often the share reports: its own rule, or the plan's."""
+    return task.reporting_period or task.plan.reporting_period
+
+
+def owed_periods(task: Task, on: dt.date) -> list[Period]:
+    """The periods that had to be reported on by that day, missing or not. No query.
+
+    A share that nothing is expected of any more owes none.
+    """
+    if not task.is_open or period_of(task) == ReportingPeriod.NONE:
+        return []
+    since = timezone.localdate(task.issued_at)
+    return periods_owed(period_of(task), task.plan.report_day, since=since, on=on)
+
+
+def missing_periods(tasks: Iterable[Task], on: dt.date) -> dict[int, list[Period]]:
+    """For each share the periods without a report. One query, whatever the number of shares."""
+    owed = {task.pk: owed_periods(task, on) for task in tasks}
+    reported: dict[int, set[dt.date]] = defaultdict(set)
+    rows = ProgressReport.objects.filter(
+        task__in=[pk for pk, periods in owed.items() if periods],
+        state__in=HANDED_IN,
+    )
+    for task_id, end in rows.values_list("task_id", "period_end"):
+        if end is not None:
+            reported[task_id].add(end)
+    return {
+        pk: [period for period in periods if period.end not in reported[pk]]
+        for pk, periods in owed.items()
+    }
+
+
+def period_to_report(task: Task, on: dt.date) -> Period | None:
+    """The period that a report handed in that day is about: the oldest that is missing."""
+    missing = missing_periods([task], on)[task.pk]
+    return missing[0] if missing else None
