@@ -17,7 +17,7 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import Unit, UnitGroup, User
 from accounts.versioning import require_version
 from plans.access import require_coordinator
-from plans.locking import lock_key_task, lock_plan
+from plans.locking import lock_key_task, lock_plan, require_not_closed
 from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, KeyTaskStep, Plan, Section
 from plans.reading.draft import DeadlineDraft, ItemDraft, PlanDraft
 from plans.reading.matching import OwnerMatch, match_owners
@@ -51,6 +51,10 @@ class KeyTaskChanges:
     owners: Sequence[OwnerChoice] | Unchanged = UNCHANGED
     steps: Sequence[StepDraft] | Unchanged = UNCHANGED
     weight: Decimal | Unchanged = UNCHANGED
+
+
+#: What stands in the document itself; the rest are rules of how it is followed.
+PROMISED = ("title", "document_number", "issued_on", "recipients")
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def make_plan(
         created_by=actor,
         created_at=at,
     )
-    _check_fields(plan, where="plan", exclude=["issuing_unit", "created_by"])
+    require_valid_fields(plan, where="plan", exclude=["issuing_unit", "created_by"])
     plan.save()
     plan.recipients.set(recipients)
     _add_key_tasks(plan, draft, issued_on)
@@ -147,7 +151,7 @@ def _add_sections(plan: Plan, draft: PlanDraft) -> dict[str, Section]:
     titles = dict.fromkeys(item.section for item in draft.items if item.section)
     sections = [Section(plan=plan, position=n, title=title) for n, title in enumerate(titles, 1)]
     for section in sections:
-        _check_fields(section, where=section.title[:40], exclude=["plan"])
+        require_valid_fields(section, where=section.title[:40], exclude=["plan"])
     return {section.title: section for section in Section.objects.bulk_create(sections)}
 
 
@@ -164,7 +168,7 @@ def _key_task(plan: Plan, section: Section | None, position: int, item: ItemDraf
         deadline_text=item.deadline.text or "",
         due_on=None if item.deadline.kind == DeadlineKind.ONGOING else item.deadline.due_on,
     )
-    _check_fields(key_task, where=f"items[{position - 1}]", exclude=["plan", "section"])
+    require_valid_fields(key_task, where=f"items[{position - 1}]", exclude=["plan", "section"])
     return key_task
 
 
@@ -181,7 +185,7 @@ def _owner(
         unit=match.unit,
         group=match.group,
     )
-    _check_fields(
+    require_valid_fields(
         owner, where=f"items[{key_task.position - 1}]", exclude=["key_task", "unit", "group"]
     )
     return owner
@@ -214,7 +218,7 @@ def settle_key_task(
         raise Invalid(
             "ongoing_has_no_date", _("An ongoing key task has no date; choose another kind first.")
         )
-    _check_fields(key_task, where="key_task", exclude=["plan", "section"])
+    require_valid_fields(key_task, where="key_task", exclude=["plan", "section"])
     if changes.owners is not UNCHANGED:
         _replace_owners(key_task, changes.owners)
     if changes.steps is not UNCHANGED:
@@ -229,7 +233,7 @@ def _replace_steps(key_task: KeyTask, steps: Sequence[StepDraft]) -> None:
     dated = sorted(steps, key=lambda step: step.due_on)
     rows = _numbered(key_task, dated)
     for row in rows:
-        _check_fields(row, where=f"steps[{row.position - 1}]", exclude=["key_task"])
+        require_valid_fields(row, where=f"steps[{row.position - 1}]", exclude=["key_task"])
     if dated and key_task.due_on is None:
         key_task.due_on = dated[-1].due_on
     if dated and key_task.due_on and dated[-1].due_on > key_task.due_on:
@@ -239,6 +243,12 @@ def _replace_steps(key_task: KeyTask, steps: Sequence[StepDraft]) -> None:
 
 
 def _replace_owners(key_task: KeyTask, choices: Sequence[OwnerChoice]) -> None:
+    key_task.owners.all().delete()
+    add_owners(key_task, choices)
+
+
+def add_owners(key_task: KeyTask, choices: Sequence[OwnerChoice]) -> None:
+    """The owners of a key task that has none, in the order given. Raises ``Invalid``."""
     owners = [
         KeyTaskOwner(
             key_task=key_task,
@@ -253,10 +263,11 @@ def _replace_owners(key_task: KeyTask, choices: Sequence[OwnerChoice]) -> None:
         for position, choice in enumerate(choices, 1)
     ]
     for position, owner in enumerate(owners):
-        _check_fields(owner, where=f"owners[{position}]", exclude=["key_task", "unit", "group"])
+        require_valid_fields(
+            owner, where=f"owners[{position}]", exclude=["key_task", "unit", "group"]
+        )
         if owner.unit and owner.group:
             raise Invalid("owner_is_one_thing", _("An owner is either a unit or a group."))
-    key_task.owners.all().delete()
     KeyTaskOwner.objects.bulk_create(owners)
 
 
@@ -269,16 +280,18 @@ def change_plan_settings(
     at: dt.datetime,
     version: int | None = None,
 ) -> Plan:
-    """The plan's head and its rules, before it is issued (``Conflict`` after)."""
+    """The plan's head before it is issued (``Conflict`` after), its rules until it is closed."""
     plan = lock_plan(plan_id)
     require_coordinator(actor, plan.issuing_unit, timezone.localdate(at))
     require_version(plan, version)
-    _require_draft(plan)
+    require_not_closed(plan.state)
+    if any(getattr(changes, name) is not UNCHANGED for name in PROMISED):
+        _require_draft(plan)
     for field in fields(changes):
         value = getattr(changes, field.name)
         if value is not UNCHANGED and field.name != "recipients":
             setattr(plan, field.name, value)
-    _check_fields(plan, where="plan", exclude=["issuing_unit", "created_by"])
+    require_valid_fields(plan, where="plan", exclude=["issuing_unit", "created_by"])
     if changes.recipients is not UNCHANGED:
         plan.recipients.set(changes.recipients)
     plan.version += 1
@@ -291,7 +304,7 @@ def _require_draft(plan: Plan) -> None:
         raise Conflict("plan_issued", _("The plan is issued; it is changed by amendment now."))
 
 
-def _check_fields(row: Model, *, where: str, exclude: list[str]) -> None:
+def require_valid_fields(row: Model, *, where: str, exclude: list[str]) -> None:
     """The model's own rules for each field; without the rows it refers to, which cost a query."""
     try:
         row.clean_fields(exclude=exclude)

@@ -1,7 +1,9 @@
 """Locks on plan rows: the first rung of the written order (FAILURES 4.6)."""
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from accounts.errors import Conflict
 from accounts.versioning import require_version
 from plans.models import KeyTask, Plan
 
@@ -14,9 +16,19 @@ def lock_plan(pk: int, version: int | None = None) -> Plan:
 
 
 def hold_plan(pk: int) -> None:
-    """Keeps the plan as it is (issued, not closed) while its shares change. Shared by writers."""
+    """Keeps the plan as it is (issued, not closed) while its shares change. Shared by writers.
+
+    Raises ``Conflict`` for a closed plan: nothing in it changes any more (DESIGN 3).
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM plans_plan WHERE id = %s FOR SHARE", [pk])
+        cursor.execute("SELECT state FROM plans_plan WHERE id = %s FOR SHARE", [pk])
+        (state,) = cursor.fetchone()
+    require_not_closed(state)
+
+
+def require_not_closed(state: str) -> None:
+    if state == Plan.State.CLOSED:
+        raise Conflict("plan_closed", _("The plan is closed; nothing in it changes any more."))
 
 
 def lock_key_task(pk: int, version: int | None = None) -> KeyTask:

@@ -11,13 +11,22 @@ from django.utils.translation import gettext as _
 from accounts.access import WORKING_ROLES, Role, may_act_for
 from accounts.errors import NotAllowed
 from accounts.models import Unit, User
-from plans.models import Plan
+from plans.models import DeadlineKind, Plan
 from tasks.models import MAX_DEPTH, Task
 
 #: What the unit itself may do with its share, by the state it is in.
 WORK_IN_STATE: dict[str, frozenset[str]] = {
     Task.State.ISSUED: frozenset({"acknowledge", "object"}),
     Task.State.ACKNOWLEDGED: frozenset({"decompose", "report", "ask_extension"}),
+}
+
+#: What the deciding unit may do with it besides deciding about reports and requests.
+DECIDED_IN_STATE: dict[str, frozenset[str]] = {
+    Task.State.ISSUED: frozenset({"reassign", "set_light"}),
+    Task.State.OBJECTED: frozenset({"uphold", "reassign"}),
+    Task.State.ACKNOWLEDGED: frozenset({"reassign", "set_light", "review"}),
+    Task.State.SUBMITTED: frozenset({"set_light"}),
+    Task.State.CLOSED: frozenset({"reopen"}),
 }
 
 
@@ -94,10 +103,16 @@ def actions_open_to(user: User, task: Task, on: dt.date) -> frozenset[str]:
     open_now: frozenset[str] = frozenset()
     if may_work_on(user, task, on):
         open_now |= WORK_IN_STATE.get(task.state, frozenset())
-    if task.state == Task.State.OBJECTED and may_decide(user, task, on):
-        open_now |= {"uphold"}
+    if may_decide(user, task, on):
+        open_now |= DECIDED_IN_STATE.get(task.state, frozenset())
+    if task.is_open and is_above(user, task, on):
+        open_now |= {"change", "move", "urge"} | ({"cancel"} if task.parent_id else set())
     if task.depth == MAX_DEPTH:
         open_now -= {"decompose"}
-    if task.due_on is None or on > task.due_on:
+    if task.due_on is None:
+        open_now -= {"ask_extension", "move"}
+    elif on > task.due_on:
         open_now -= {"ask_extension"}
+    if task.deadline_kind != DeadlineKind.ONGOING:
+        open_now -= {"review"}
     return open_now

@@ -1,7 +1,7 @@
 """What the unit above changes about a share that it handed down: words, weight, date, light."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import Enum
@@ -106,7 +106,22 @@ def move_deadline(
     require_open(task.state)
     require_reason(reason)
     _require_dated_within_parent(task, due_on)
-    broken = [row for row in family.below if row.is_open and row.due_on and row.due_on > due_on]
+    move_shares(task, family.below, due_on, moving_below, reason=reason, actor=actor, at=at)
+    return task
+
+
+def move_shares(
+    task: Task,
+    below: Iterable[Task],
+    due_on: dt.date,
+    moving_below: Collection[int],
+    *,
+    reason: str,
+    actor: User,
+    at: dt.datetime,
+) -> None:
+    """Moves a locked share, and those of the locked shares below that the new day breaks."""
+    broken = [row for row in below if row.is_open and row.due_on and row.due_on > due_on]
     if {row.pk for row in broken} != set(moving_below):
         raise Conflict(
             "breaks_shares_below",
@@ -115,7 +130,6 @@ def move_deadline(
         )
     for row in [*broken, task]:
         _set_date(row, due_on, reason=reason, actor=actor, at=at)
-    return task
 
 
 def shares_broken_by(task: Task, due_on: dt.date) -> list[Task]:

@@ -53,23 +53,45 @@ def issue_plan(plan_id: int, *, actor: User, at: dt.datetime, version: int | Non
         return plan
     require_version(plan, version)
     key_tasks = list(plan.key_tasks.prefetch_related("owners__unit", "owners__group"))
-    if unsettled := [row for key_task in key_tasks for row in _unsettled(key_task)]:
+    if open_rows := [row for key_task in key_tasks for row in unsettled(key_task)]:
         raise Invalid(
             "not_settled",
             _("Some key tasks still need an owner or a date before the plan can be issued."),
-            {"key_tasks": unsettled},
+            {"key_tasks": open_rows},
         )
-    members = _members_of_groups(key_tasks, plan.issued_on)
-    trees = [
-        (key_task, share_tree(_named_shares(key_task, members), plan.issuing_unit))
-        for key_task in key_tasks
-    ]
-    _save(plan, trees, actor=actor, at=at)
+    hand_out(plan, key_tasks, actor=actor, at=at)
     plan.state = Plan.State.ISSUED
     plan.issued_at = at
     plan.version += 1
     plan.save()
     return plan
+
+
+def hand_out(plan: Plan, key_tasks: list[KeyTask], *, actor: User, at: dt.datetime) -> list[Task]:
+    """Makes the shares of settled key tasks and tells their units; returns the root shares.
+
+    Group words mean their members as of the plan's date, or of today where a key task is added
+    to a plan that is issued.
+    """
+    on = timezone.localdate(at) if plan.issued_at else plan.issued_on
+    members = _members_of_groups(key_tasks, on)
+    trees = [
+        (key_task, share_tree(_named_shares(key_task, members), plan.issuing_unit))
+        for key_task in key_tasks
+    ]
+    return _save(plan, trees, actor=actor, at=at)
+
+
+def unsettled(key_task: KeyTask) -> list[dict[str, Any]]:
+    """What a person still has to decide about a key task, as rows of the refusal."""
+    missing = []
+    owners = [owner for owner in key_task.owners.all() if not owner.open_ended or _found(owner)]
+    if not owners or not all(_found(owner) for owner in owners):
+        missing.append("owner")
+    if key_task.due_on is None and key_task.deadline_kind != DeadlineKind.ONGOING:
+        missing.append("deadline")
+    name = {"id": key_task.pk, "number": key_task.number, "title": key_task.title}
+    return [{**name, "missing": what} for what in missing]
 
 
 def share_tree(named: Iterable[tuple[Share, bool]], issuing_unit: Unit) -> ShareTree:
@@ -99,18 +121,6 @@ def share_tree(named: Iterable[tuple[Share, bool]], issuing_unit: Unit) -> Share
     return ShareTree(root, own_part if below else None, below)
 
 
-def _unsettled(key_task: KeyTask) -> list[dict[str, Any]]:
-    """What a person still has to decide about a key task, as rows of the refusal."""
-    missing = []
-    owners = [owner for owner in key_task.owners.all() if not owner.open_ended or _found(owner)]
-    if not owners or not all(_found(owner) for owner in owners):
-        missing.append("owner")
-    if key_task.due_on is None and key_task.deadline_kind != DeadlineKind.ONGOING:
-        missing.append("deadline")
-    name = {"id": key_task.pk, "number": key_task.number, "title": key_task.title}
-    return [{**name, "missing": what} for what in missing]
-
-
 def _found(owner: KeyTaskOwner) -> bool:
     return owner.unit is not None or owner.group is not None
 
@@ -135,7 +145,7 @@ def _named_shares(
 
 def _save(
     plan: Plan, trees: list[tuple[KeyTask, ShareTree]], *, actor: User, at: dt.datetime
-) -> None:
+) -> list[Task]:
     steps = steps_to_be((key_task for key_task, _tree in trees), timezone.localdate(at))
     roots = [
         _task(plan, key_task, tree.root, steps, at=at, weight=key_task.weight)
@@ -161,6 +171,7 @@ def _save(
         for task in [*roots, *below]
     )
     plan.recipients.add(*{task.unit for task in [*roots, *below]})
+    return roots
 
 
 def _task(
