@@ -10,11 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-#: Working days before the deadline on which a unit is reminded, the farthest first.
-DAYS_BEFORE = (20, 5, 1)
-#: What stays late is said again after so many working days.
-REPEAT_EVERY = 5
-
 
 class Calendar(Protocol):
     """What is asked of ``accounts.calendar.WorkCalendar``."""
@@ -24,9 +19,11 @@ class Calendar(Protocol):
     def working_days_between(self, start: dt.date, end: dt.date) -> int: ...
 
 
-def day_before_deadline(due_on: dt.date, on: dt.date, calendar: Calendar) -> dt.date | None:
+def day_before_deadline(
+    due_on: dt.date, on: dt.date, calendar: Calendar, days_before: tuple[int, ...]
+) -> dt.date | None:
     """The latest reminder day before the deadline that is reached on ``on``, if any."""
-    days = [calendar.add_working_days(due_on, -count) for count in DAYS_BEFORE]
+    days = [calendar.add_working_days(due_on, -count) for count in days_before if count]
     return max((day for day in days if day <= on), default=None)
 
 
@@ -47,13 +44,13 @@ def days_late(first_day: dt.date, on: dt.date, calendar: Calendar) -> int:
     return calendar.working_days_between(first_day, on)
 
 
-def latest_occasion(late: int, graces: tuple[int, ...]) -> int:
+def latest_occasion(late: int, graces: tuple[int, ...], every: int) -> int:
     """How many days late something was at the latest occasion to speak that is reached.
 
-    Occasions are every ``REPEAT_EVERY`` days from the first on, and the days on which another
-    step of the ladder is reached (``graces``).
+    Occasions are every ``every`` days from the first on, and the days on which another step of
+    the ladder is reached (``graces``).
     """
-    repeated = late - late % REPEAT_EVERY
+    repeated = late - late % every
     return max(repeated, *(grace for grace in graces if grace <= late))
 
 

@@ -18,7 +18,7 @@ TASK_FLOORS = (
     {"issuing", "decomposition", "acknowledging", "progress", "extensions"},
     {"completion", "figures", "reminders", "history", "locking", "access"},
     {"models", "querysets"},
-    {"schedule", "transitions", "lights"},
+    {"schedule", "transitions", "lights", "rules"},
 )
 
 #: Pure modules know neither rows nor the ORM.
@@ -26,7 +26,9 @@ PURE = (
     "tasks/schedule.py",
     "tasks/transitions.py",
     "tasks/lights.py",
+    "tasks/rules.py",
     "tasks/reminders/ladder.py",
+    "tasks/reminders/keys.py",
     "plans/reading/grammar.py",
     "plans/reading/deadlines.py",
     "plans/reading/owners.py",

@@ -5,6 +5,7 @@ from tasks.models.extension import ExtensionRequest
 from tasks.models.reform import ShareTransfer, UnitEnding, UnitReform
 from tasks.models.reminder import Reminder
 from tasks.models.report import Evidence, ProgressReport
+from tasks.models.rules import ReminderRules
 from tasks.models.share import MAX_DEPTH, OPEN_STATES, Step, Task
 from tasks.models.urging import SupervisionNotice, Urge
 
@@ -15,6 +16,7 @@ __all__ = [
     "ExtensionRequest",
     "ProgressReport",
     "Reminder",
+    "ReminderRules",
     "ShareTransfer",
     "Step",
     "SupervisionNotice",

@@ -22,6 +22,11 @@ class Reminder(models.Model):
         ON_THE_DAY = "on_the_day", _("on the day of the deadline")
         OVERDUE = "overdue", _("overdue")
         TO_ACKNOWLEDGE = "to_acknowledge", _("not yet signed for")
+        REPORT_DUE = "report_due", _("regular report due")
+        RETURNED = "returned", _("returned report waiting")
+        TO_LET_OUT = "to_let_out", _("report waiting inside the unit")
+        TO_APPROVE = "to_approve", _("report waiting for approval")
+        TO_EXTEND = "to_extend", _("extension waiting for a decision")
 
     class Step(models.IntegerChoices):
         """The ladder: who hears of it, from the one who works to the one who issued the plan."""

@@ -122,6 +122,11 @@ class Task(models.Model):
             models.Index(fields=["unit", "next_due_on", "id"], name="task_unit_due"),
             models.Index(fields=["plan", "depth"], name="task_plan_depth"),
             models.Index(
+                fields=["reporting_period"],
+                condition=~Q(reporting_period=""),
+                name="task_own_period",
+            ),
+            models.Index(
                 fields=["next_due_on", "id"],
                 condition=Q(state__in=["issued", "objected", "acknowledged", "submitted"]),
                 name="task_open_due",

@@ -39,7 +39,7 @@ def make_mails(*, on: dt.date, at: dt.datetime) -> int:
     _carry_over(on=on, at=at)
     directory = Directory(on)
     unsaid = Reminder.objects.unsaid().select_related(
-        "task__unit", "task__parent__unit", "task__plan__issuing_unit"
+        "unit", "task__unit", "task__parent__unit", "task__plan__issuing_unit"
     )
     said, last = 0, 0
     while True:
@@ -55,14 +55,14 @@ def compose(mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
     """What the mail says as of now, in its recipient's language; ``None``: nothing any more.
 
     What became untrue since the mail was made is superseded and leaves the mail, and so does
-    what the recipient may no longer see. Six queries and the calendar's.
+    what the recipient may no longer see. Seven queries and the calendar's.
     """
     on = timezone.localdate(at)
     calendar = load_calendar()
     with transaction.atomic():
         reminders = list(
             mail.reminders.select_related(
-                "task__unit", "task__parent", "task__plan", "task__key_task"
+                "task__unit", "task__parent__unit", "task__plan__issuing_unit", "task__key_task"
             )
         )
         untrue = end_untrue(reminders, calendar, on=on, at=at)

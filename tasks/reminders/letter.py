@@ -1,4 +1,4 @@
-"""What a digest says: three lists with absolute dates, and the working days as of today."""
+"""What a digest says: lists with absolute dates, and the working days as of today."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -12,7 +12,9 @@ from accounts.calendar import WorkCalendar
 from accounts.emails import Letter, absolute_url
 from accounts.models import User
 from tasks.models import Reminder, Task
+from tasks.reminders.recipients import DECISIONS
 
+Rule = Reminder.Rule
 #: A list shows so many shares and the number of the others.
 SHOWN = 50
 
@@ -60,13 +62,14 @@ def write_letter(
 
 def _groups(reminders: list[Reminder], calendar: WorkCalendar, on: dt.date) -> list[Group]:
     """Several steps of the ladder may tell one person of one share: it is listed once."""
-    unsigned = {r.task for r in reminders if r.rule == Reminder.Rule.TO_ACKNOWLEDGE}
-    dated = {r.task for r in reminders if r.rule != Reminder.Rule.TO_ACKNOWLEDGE}
+    dated = _tasks(reminders, Rule.BEFORE, Rule.ON_THE_DAY, Rule.OVERDUE)
     overdue = {task for task in dated if task.next_due_on and task.next_due_on < on}
     lists = (
         (_("Overdue"), overdue, _overdue_since),
         (_("Due soon"), dated - overdue, _time_left),
-        (_("To sign for"), unsigned, _time_left),
+        (_("To decide"), _tasks(reminders, *DECISIONS), _time_left),
+        (_("To report"), _tasks(reminders, Rule.REPORT_DUE, Rule.RETURNED), _time_left),
+        (_("To sign for"), _tasks(reminders, Rule.TO_ACKNOWLEDGE), _time_left),
     )
     return [
         Group(
@@ -84,6 +87,10 @@ def _groups(reminders: list[Reminder], calendar: WorkCalendar, on: dt.date) -> l
         for heading, tasks, say_when in lists
         if tasks
     ]
+
+
+def _tasks(reminders: list[Reminder], *rules: str) -> set[Task]:
+    return {reminder.task for reminder in reminders if reminder.rule in rules}
 
 
 def _urgency(task: Task) -> tuple[dt.date, int]:

@@ -8,6 +8,10 @@ from accounts.models import Unit, User
 from tasks.models import Reminder, Task
 
 Step = Reminder.Step
+Rule = Reminder.Rule
+
+#: What waits for a decision goes to those who decide, not to those who work.
+DECISIONS = (Rule.TO_LET_OUT, Rule.TO_APPROVE, Rule.TO_EXTEND)
 
 #: Who is written to in a unit and in the issuing office: the first role that somebody holds.
 ROLES_OF_UNIT = (Role.OFFICER, Role.HEAD)
@@ -39,6 +43,9 @@ class Directory:
 def desks_for(reminder: Reminder) -> Iterator[Desk]:
     """The desks to try in turn: the one meant, then upward, since somebody must hear of it."""
     task = reminder.task
+    if reminder.rule in DECISIONS and reminder.step != Step.ISSUING_OFFICE:
+        yield from _desks_that_decide(reminder)
+        return
     if reminder.step == Step.OFFICER:
         yield from ((task.unit, role) for role in ROLES_OF_UNIT)
     if reminder.step == Step.HEAD:
@@ -46,6 +53,15 @@ def desks_for(reminder: Reminder) -> Iterator[Desk]:
     if reminder.step != Step.ISSUING_OFFICE:
         yield from _desks_above(task)
     yield from _desks_of_office(task)
+
+
+def _desks_that_decide(reminder: Reminder) -> Iterator[Desk]:
+    """The head of the deciding unit; a coordinator where that is the issuing office."""
+    office = reminder.task.plan.issuing_unit
+    if reminder.unit_id == office.pk:
+        yield office, Role.COORDINATOR
+    yield reminder.unit, Role.HEAD
+    yield from _desks_of_office(reminder.task)
 
 
 def _desks_above(task: Task) -> Iterator[Desk]:

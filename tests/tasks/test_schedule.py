@@ -34,7 +34,7 @@ def day(text: str) -> dt.date:
     ],
 )
 def test_the_latest_day_before_the_deadline(on: str, expected: str | None) -> None:
-    found = day_before_deadline(DUE, day(on), CALENDAR)
+    found = day_before_deadline(DUE, day(on), CALENDAR, (20, 5, 1))
     assert found == (expected and day(expected))
 
 
@@ -53,4 +53,4 @@ def test_a_share_is_to_be_signed_for_within_working_days() -> None:
     [(0, 0), (1, 1), (2, 1), (4, 1), (5, 5), (9, 5), (10, 10), (14, 10), (15, 15), (103, 100)],
 )
 def test_the_latest_occasion(late: int, expected: int) -> None:
-    assert latest_occasion(late, (0, 1, 5, 10)) == expected
+    assert latest_occasion(late, (0, 1, 5, 10), 5) == expected

@@ -3,7 +3,8 @@
 import pytest
 
 from tasks.models import Reminder
-from tasks.reminders.ladder import GRACES, steps_reached
+from tasks.reminders.ladder import steps_reached
+from tasks.rules import DEFAULT_RULES
 
 Step = Reminder.Step
 
@@ -21,8 +22,12 @@ Step = Reminder.Step
     ],
 )
 def test_steps_reached(days_late: int, expected: list[Step]) -> None:
-    assert steps_reached(days_late) == expected
+    assert steps_reached(days_late, DEFAULT_RULES.graces) == expected
 
 
 def test_there_is_a_grace_for_every_step() -> None:
-    assert len(GRACES) == len(Step)
+    assert len(DEFAULT_RULES.graces) == len(Step)
+
+
+def test_a_step_never_hears_before_the_one_below_it() -> None:
+    assert steps_reached(3, (0, 5, 2, 3)) == [Step.OFFICER]

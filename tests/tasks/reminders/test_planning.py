@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.calendar import WorkCalendar
 from tasks.models import Reminder, Task
-from tasks.reminders.planning import ShareFacts, keys_of, plan_reminders, why_untrue
+from tasks.reminders.keys import ShareFacts, is_too_late, keys_of, why_untrue
+from tasks.reminders.planning import plan_reminders
+from tasks.rules import Rules
 from tests.reminder_rows import (
     DUE,
     HOLIDAYS,
@@ -125,10 +127,63 @@ class TestRules:
             ("to_acknowledge", "03-04", 10, 1),
         ]
 
+    @pytest.mark.parametrize(
+        ("on", "expected"),
+        [
+            ("09-21", []),
+            ("09-22", [("report_due", "09-22", 10, 0)]),
+            ("09-25", [("report_due", "09-22", 10, 0)]),
+            ("09-28", [("report_due", "09-28", 10, 0)]),
+            ("09-29", [("report_due", "09-29", 10, 0), ("report_due", "09-29", 10, 1)]),
+        ],
+    )
+    def test_around_a_regular_report(
+        self, on: str, expected: list[tuple[str, str, int, int]]
+    ) -> None:
+        assert told(on, due_on=None, report_due_on=day("09-25")) == expected
+
+    def test_a_returned_report_is_spoken_of_at_once_and_climbs(self) -> None:
+        returned = {"due_on": None, "returned_since": day("09-01")}
+        assert told("08-31", **returned) == []
+        assert told("09-01", **returned) == [("returned", "09-01", 10, 0)]
+        assert [step for *_rest, step in told("09-15", **returned)] == [0, 1, 2, 3]
+
+    @pytest.mark.parametrize(
+        ("rule", "since", "unit"),
+        [
+            ("to_let_out", "inside_since", 10),
+            ("to_approve", "submitted_since", 20),
+            ("to_extend", "extension_since", 20),
+        ],
+    )
+    def test_what_waits_for_a_decision(self, rule: str, since: str, unit: int) -> None:
+        waiting = {"due_on": None, "decider_id": 20, since: day("09-01")}
+        assert told("09-03", **waiting) == []
+        assert told("09-04", **waiting) == [(rule, "09-04", unit, 0)]
+        assert told("09-18", **waiting)[-1][2:] == (30, 3)
+        by_office = waiting | {"decider_id": 30}
+        if unit == 20:
+            assert told("09-18", **by_office) == [(rule, "09-18", 30, 0)]
+
+    def test_a_plan_has_rules_of_its_own(self) -> None:
+        rules = Rules(days_before=(2,), graces=(0, 3, 3, 3), every=2)
+        assert told("09-24", rules=rules) == []
+        assert told("09-28", rules=rules) == [("before", "09-28", 10, 0)]
+        assert [(d, step) for _rule, d, _unit, step in told("10-12", rules=rules)] == [("10-10", 0)]
+        assert [step for *_rest, step in told("10-13", rules=rules)] == [0, 1, 2, 3]
+        silent = Rules(silent=frozenset({"overdue"}))
+        assert told("10-21", rules=silent) == []
+
+    def test_what_is_far_behind_is_too_late_to_be_said(self) -> None:
+        [key] = keys_of(facts(), CALENDAR, day("09-23"))
+        assert not is_too_late(key, Rules(horizon=1), CALENDAR, day("09-24"))
+        assert is_too_late(key, Rules(horizon=1), CALENDAR, day("09-25"))
+
     def test_the_unit_is_not_told_as_its_own_unit_above(self) -> None:
         steps = [step for *_rest, step in told("10-21", above_id=10)]
         assert steps == [0, 1, 3]
 
+    @settings(deadline=None)
     @given(gap=st.integers(1, 60), start=st.dates(day("08-20"), day("11-30")))
     def test_a_gap_of_any_length_ends_with_what_daily_looks_end_with(
         self, gap: int, start: dt.date
@@ -258,15 +313,16 @@ class TestPlan:
         self, house: House, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         house.add_share("镇")
-        # calendar; shares, those known, insert; the end of the shares; the reminders that wait
-        # and their end, each in a savepoint
-        with django_assert_num_queries(11):
+        # calendar; five kinds of candidates, their rules and periods in use; the shares and
+        # their facts; the reminders known, insert; those that wait and their end, each in a
+        # savepoint
+        with django_assert_num_queries(22):
             plan_on(9, 23)
         for _ in range(20):
             house.add_share("镇")
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(22):
             plan_on(9, 23)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(21):
             plan_on(9, 23)
 
     @pytest.mark.django_db(transaction=True)
