@@ -169,8 +169,8 @@ class TestRules:
         rules = Rules(days_before=(2,), graces=(0, 3, 3, 3), every=2)
         assert told("09-24", rules=rules) == []
         assert told("09-28", rules=rules) == [("before", "09-28", 10, 0)]
-        assert [(d, step) for _rule, d, _unit, step in told("10-12", rules=rules)] == [("10-10", 0)]
-        assert [step for *_rest, step in told("10-13", rules=rules)] == [0, 1, 2, 3]
+        assert [(d, step) for _rule, d, _unit, step in told("10-10", rules=rules)] == [("10-10", 0)]
+        assert [step for *_rest, step in told("10-12", rules=rules)] == [0, 1, 2, 3]
         silent = Rules(silent=frozenset({"overdue"}))
         assert told("10-21", rules=silent) == []
 
