@@ -97,6 +97,10 @@ class Resource(AtOneInstant, GenericViewSet[Any]):
         filters = getattr(self, "filterset_class", None)
         return filters.repeatable() if filters else frozenset()
 
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """A list is filtered; one row is found by its id, and takes no filter's queries."""
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
+
     def answer(
         self, row: VersionedRow, serializer_class: type[BaseSerializer[Any]], status: int = 200
     ) -> Response:
