@@ -52,13 +52,13 @@ def issue_plan(plan_id: int, *, actor: User, at: dt.datetime, version: int | Non
         return plan
     require_version(plan, version)
     key_tasks = list(plan.key_tasks.prefetch_related("owners__unit", "owners__group"))
-    if unsettled := [row for key_task in key_tasks for row in _unsettled(key_task)]:
+    members = _members_of_groups(key_tasks, plan.issued_on)
+    if unsettled := [row for key_task in key_tasks for row in _unsettled(key_task, members)]:
         raise Invalid(
             "not_settled",
             _("Some key tasks still need an owner or a date before the plan can be issued."),
             {"key_tasks": unsettled},
         )
-    members = _members_of_groups(key_tasks, plan.issued_on)
     trees = [
         (key_task, share_tree(_named_shares(key_task, members), plan.issuing_unit))
         for key_task in key_tasks
@@ -98,11 +98,12 @@ def share_tree(named: Iterable[tuple[Share, bool]], issuing_unit: Unit) -> Share
     return ShareTree(root, own_part if below else None, below)
 
 
-def _unsettled(key_task: KeyTask) -> list[dict[str, Any]]:
+def _unsettled(key_task: KeyTask, members: dict[int, list[Unit]]) -> list[dict[str, Any]]:
     """What a person still has to decide about a key task, as rows of the refusal."""
     missing = []
-    owners = [owner for owner in key_task.owners.all() if not owner.open_ended or _found(owner)]
-    if not owners or not all(_found(owner) for owner in owners):
+    owners = list(key_task.owners.all())
+    named = [owner for owner in owners if _stands_for_units(owner, members)]
+    if not named or not all(owner.open_ended or owner in named for owner in owners):
         missing.append("owner")
     if key_task.due_on is None and key_task.deadline_kind != DeadlineKind.ONGOING:
         missing.append("deadline")
@@ -110,8 +111,9 @@ def _unsettled(key_task: KeyTask) -> list[dict[str, Any]]:
     return [{**name, "missing": what} for what in missing]
 
 
-def _found(owner: KeyTaskOwner) -> bool:
-    return owner.unit is not None or owner.group is not None
+def _stands_for_units(owner: KeyTaskOwner, members: dict[int, list[Unit]]) -> bool:
+    """A group word stands for nobody where it had no members on the plan's date."""
+    return owner.unit is not None or bool(owner.group and members[owner.group.pk])
 
 
 def _members_of_groups(key_tasks: list[KeyTask], on: dt.date) -> dict[int, list[Unit]]:
