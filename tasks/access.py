@@ -12,7 +12,7 @@ from accounts.access import WORKING_ROLES, Role, may_act_for
 from accounts.errors import NotAllowed
 from accounts.models import Unit, User
 from plans.models import Plan
-from tasks.models import MAX_DEPTH, Task
+from tasks.models import MAX_DEPTH, Task, TaskEvent
 
 #: What the unit itself may do with its share, by the state it is in.
 WORK_IN_STATE: dict[str, frozenset[str]] = {
@@ -47,6 +47,18 @@ def may_decide(user: User, task: Task, on: dt.date) -> bool:
     return may_act_for(user, unit, roles, on)
 
 
+def objector_of(task: Task) -> User | None:
+    """Who raised the newest objection for the unit; they do not answer it as well."""
+    objections = task.events.filter(kind=TaskEvent.Kind.OBJECTED).select_related("actor")
+    newest = objections.order_by("-id").first()
+    return newest.actor if newest else None
+
+
+def may_answer(user: User, task: Task, on: dt.date) -> bool:
+    """Whether the person answers the objection that was raised to the share."""
+    return may_decide(user, task, on) and objector_of(task) != user
+
+
 def require_worker(user: User, task: Task, on: dt.date) -> None:
     if not may_work_on(user, task, on):
         raise NotAllowed(
@@ -67,7 +79,7 @@ def actions_open_to(user: User, task: Task, on: dt.date) -> frozenset[str]:
     open_now: frozenset[str] = frozenset()
     if may_work_on(user, task, on):
         open_now |= WORK_IN_STATE.get(task.state, frozenset())
-    if task.state == Task.State.OBJECTED and may_decide(user, task, on):
+    if task.state == Task.State.OBJECTED and may_answer(user, task, on):
         open_now |= {"uphold"}
     if task.depth == MAX_DEPTH:
         open_now -= {"decompose"}

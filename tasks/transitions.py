@@ -30,6 +30,16 @@ def next_state(action: str, state: str) -> str:
         ) from None
 
 
+def require_open(state: str) -> None:
+    """What has ended keeps its date and its figures."""
+    if state not in ("issued", "objected", "acknowledged", "submitted"):
+        raise Conflict(
+            "wrong_state",
+            _("This cannot be done in the share's present state."),
+            {"state": state},
+        )
+
+
 def require_in_progress(state: str) -> None:
     """Reports, break-downs and extensions belong to a share that is signed for and not done."""
     if state == "issued":
