@@ -171,7 +171,7 @@ def assert_events(plan: Plan) -> None:
     assert happened(TaskEvent.Kind.RETURNED) == 1
     assert happened(TaskEvent.Kind.DECOMPOSED) == 5
     waiting = ProgressReport.objects.get(state=ProgressReport.State.SUBMITTED)
-    assert (waiting.task.unit.name, waiting.percent) == ("龙潭镇", 90)
+    assert (waiting.task.unit.name, waiting.percent) == ("龙潭镇", Decimal(90))
     request = ExtensionRequest.objects.get()
     assert request.task.due_on == request.new_due_on > request.old_due_on
     unsigned = Task.objects.filter(plan=plan, state=Task.State.ISSUED)
