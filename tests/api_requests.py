@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from drf_spectacular.generators import SchemaGenerator
 
 from accounts.api.conditions import VersionedRow, etag_of
 from accounts.models import User
@@ -52,6 +53,15 @@ class Api:
             answer = getattr(self, method)(path, *arguments, **extra)
         assert answer.status_code < 300, answer.content.decode()
         return len(queries)
+
+
+def described_operations() -> list[tuple[str, str]]:
+    """Every method and path, below the API's root, that its own description names."""
+    generator: Any = SchemaGenerator
+    paths = generator().get_schema(request=None, public=True)["paths"]
+    return [
+        (method, path.removeprefix(ROOT)) for path, methods in paths.items() for method in methods
+    ]
 
 
 def session_of(user: User) -> str:

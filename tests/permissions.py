@@ -228,7 +228,7 @@ TEXT = (
     "一、规范管理\n(一)清理文件。全面清理。"
     "(牵头单位:司法局;责任单位:各乡镇(街道);完成时限:2026年9月30日前)\n"
 )
-ONE_ITEM = {
+ONE_ITEM: dict[str, Any] = {
     "title": "工作要点",
     "document_number": None,
     "issued_on": None,

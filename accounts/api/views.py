@@ -73,10 +73,10 @@ class AtOneInstant(APIView):
             raise TypeError("This view is for people who are logged in.")
         return user
 
-    def words(self, serializer_class: type[BaseSerializer[Any]], **kwargs: Any) -> Any:
+    def words(self, serializer_class: type[BaseSerializer[Any]]) -> Any:
         """The body, checked by the serializer; raises ``ValidationError``."""
         context = {"request": self.request, "view": self}
-        serializer = serializer_class(data=self.request.data, context=context, **kwargs)
+        serializer = serializer_class(data=self.request.data, context=context)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
