@@ -84,6 +84,19 @@ def test_a_hostile_body_is_refused_and_changes_nothing(
     assert fingerprint() == before
 
 
+@pytest.mark.parametrize("name", [name for name in BODIES if "NUL" in name or "half" in name])
+def test_what_cannot_be_kept_is_stopped_at_the_door(world: ApiWorld, name: str) -> None:
+    """Whatever field it stands in: no field has to think of it."""
+    answer = Api(world.county.coordinator).raw("post", "/plans/", BODIES[name])
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+@pytest.mark.parametrize("name", ["NaN", "Infinity"])
+def test_what_json_has_no_word_for_is_stopped_at_the_door(world: ApiWorld, name: str) -> None:
+    answer = Api(world.county.coordinator).raw("post", "/plans/", BODIES[name])
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
 def test_a_body_longer_than_any_is_not_read_to_its_end(world: ApiWorld) -> None:
     answer = Api(world.county.coordinator).raw("post", "/plans/", b" " * (8 * 1024 * 1024 + 1))
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")

@@ -188,6 +188,18 @@ def test_key_tasks_by_section_and_owner(world: ApiWorld, office: Api) -> None:
     assert found(owner_in_subtree_of=unit("甲一村").pk) == []
 
 
+def test_a_key_task_of_several_owners_is_listed_once(
+    world: ApiWorld, office: Api, unsettled: KeyTask
+) -> None:
+    unit = world.county.unit
+    named = [("财政局", "lead"), ("财政局", "responsible"), ("司法局", "supporting")]
+    owners = [{"name": name, "role": role, "unit": unit(name).pk} for name, role in named]
+    assert settle(office, unsettled, owners=owners).status_code == 200
+    for query in ({"owner": unit("财政局").pk}, {"owner_in_subtree_of": unit("县").pk}):
+        answer = office.get("/key-tasks/", plan=world.unsettled.pk, **query)
+        assert (answer.json()["count"], ids_in(answer)) == (1, [unsettled.pk])
+
+
 @pytest.mark.parametrize(
     ("query", "fields"),
     [
