@@ -17,7 +17,7 @@ TEMPLATES := find accounts plans tasks config -name '*.html' -print0
 PROVEN := plans/reading/*,tasks/completion.py,tasks/reminders/*
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo demo-reset test lint lock messages static
+.PHONY: help install demo demo-reset test lint lock messages static pictures
 
 help:
 	@echo "make demo        everything, with a county in it, on http://127.0.0.1:$(PORT)"
@@ -25,6 +25,7 @@ help:
 	@echo "make test        every check and test"
 	@echo "make lint        the checks without the tests"
 	@echo "make lock        renew the locked requirements (maintainers)"
+	@echo "make pictures    take README.md's picture anew, of the running demo (maintainers)"
 
 demo: install
 	@$(RUN) -m config.demo --port $(PORT) --with-parent
@@ -53,6 +54,9 @@ messages: .venv/installed $(MESSAGES)
 
 static: install
 	$(RUN) manage.py collectstatic --noinput --verbosity 0
+
+pictures:
+	@$(RUN) docs/take_pictures.py
 
 .venv/installed: requirements.txt
 	@command -v $(PYTHON) >/dev/null || { \

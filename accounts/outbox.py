@@ -91,6 +91,9 @@ def send_one(compose: Compose, *, at: dt.datetime) -> Outcome | None:
     if mail.attempts > MAX_ATTEMPTS:
         # Every sender that took this mail died over it.
         return _give_up(mail, "abandoned by every sender that took it")
+    if not mail.recipient.email:
+        # Django would send it to nobody and report no error.
+        return _give_up(mail, "the account has no address")
     try:
         letter = compose(mail, at=at)
         if letter is None:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 if TYPE_CHECKING:
     from accounts.models import Membership, OutgoingMail, Unit, UnitGroup, User  # noqa: F401
@@ -37,9 +37,9 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
     def visible_to(self, user: User, on: dt.date) -> UnitQuerySet:
         """The directory is open to everyone who holds a role on that day, and to nobody else."""
-        if user.is_active and user.memberships.filter(in_force(on)).exists():
-            return self
-        return self.none()
+        if not user.is_active:
+            return self.none()
+        return self.filter(Exists(user.memberships.filter(in_force(on))))
 
 
 class UnitGroupQuerySet(models.QuerySet["UnitGroup"]):
@@ -48,9 +48,9 @@ class UnitGroupQuerySet(models.QuerySet["UnitGroup"]):
 
     def visible_to(self, user: User, on: dt.date) -> UnitGroupQuerySet:
         """As open as the directory of which they are words."""
-        if user.is_active and user.memberships.filter(in_force(on)).exists():
-            return self
-        return self.none()
+        if not user.is_active:
+            return self.none()
+        return self.filter(Exists(user.memberships.filter(in_force(on))))
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -20,6 +20,7 @@ class LogInView(LoginView):
     template_name = "accounts/login.html"
     authentication_form = LogInForm
     redirect_authenticated_user = True
+    http_method_names = ["get", "post"]
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """The pages speak the language of the account from here on."""

@@ -8,8 +8,8 @@ from django.urls import include, path
 from config.health import live, ready
 
 urlpatterns = [
-    path("healthz/live", login_not_required(live)),
-    path("healthz/ready", login_not_required(ready)),
+    path("healthz/live", login_not_required(live), name="live"),
+    path("healthz/ready", login_not_required(ready), name="ready"),
     path("api/v1/", include("config.api")),
     path("", include("accounts.urls")),
     path("", include("plans.urls")),

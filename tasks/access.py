@@ -12,7 +12,7 @@ from accounts.access import WORKING_ROLES, Role, may_act_for
 from accounts.errors import NotAllowed
 from accounts.models import Unit, User
 from plans.models import DeadlineKind, Plan
-from tasks.models import MAX_DEPTH, Task
+from tasks.models import MAX_DEPTH, Task, TaskEvent
 
 #: What the unit itself may do with its share, by the state it is in.
 WORK_IN_STATE: dict[str, frozenset[str]] = {
@@ -20,6 +20,8 @@ WORK_IN_STATE: dict[str, frozenset[str]] = {
     Task.State.ACKNOWLEDGED: frozenset({"decompose", "report", "ask_extension"}),
 }
 
+#: What those above may do with an open share that they handed down.
+HANDED_DOWN = frozenset({"change", "move", "urge", "cancel"})
 #: What the deciding unit may do with it besides deciding about reports and requests.
 DECIDED_IN_STATE: dict[str, frozenset[str]] = {
     Task.State.ISSUED: frozenset({"reassign", "set_light"}),
@@ -83,6 +85,18 @@ def require_above(user: User, task: Task, on: dt.date) -> None:
         )
 
 
+def objector_of(task: Task) -> User | None:
+    """Who raised the newest objection for the unit; they do not answer it as well."""
+    objections = task.events.filter(kind=TaskEvent.Kind.OBJECTED).select_related("actor")
+    newest = objections.order_by("-id").first()
+    return newest.actor if newest else None
+
+
+def may_answer(user: User, task: Task, on: dt.date) -> bool:
+    """Whether the person answers the objection that was raised to the share."""
+    return may_decide(user, task, on) and objector_of(task) != user
+
+
 def require_worker(user: User, task: Task, on: dt.date) -> None:
     if not may_work_on(user, task, on):
         raise NotAllowed(
@@ -105,14 +119,24 @@ def actions_open_to(user: User, task: Task, on: dt.date) -> frozenset[str]:
         open_now |= WORK_IN_STATE.get(task.state, frozenset())
     if may_decide(user, task, on):
         open_now |= DECIDED_IN_STATE.get(task.state, frozenset())
+    if task.state == Task.State.OBJECTED and not may_answer(user, task, on):
+        open_now -= {"uphold", "reassign"}
     if task.is_open and is_above(user, task, on):
-        open_now |= {"change", "move", "urge"} | ({"cancel"} if task.parent_id else set())
+        open_now |= HANDED_DOWN
+    return open_now - _impossible(task, on)
+
+
+def _impossible(task: Task, on: dt.date) -> frozenset[str]:
+    """What the share's place and date rule out for everybody."""
+    ruled_out = set()
     if task.depth == MAX_DEPTH:
-        open_now -= {"decompose"}
+        ruled_out.add("decompose")
+    if task.parent_id is None:
+        ruled_out.add("cancel")
     if task.due_on is None:
-        open_now -= {"ask_extension", "move"}
+        ruled_out |= {"ask_extension", "move"}
     elif on > task.due_on:
-        open_now -= {"ask_extension"}
+        ruled_out.add("ask_extension")
     if task.deadline_kind != DeadlineKind.ONGOING:
-        open_now -= {"review"}
-    return open_now
+        ruled_out.add("review")
+    return frozenset(ruled_out)

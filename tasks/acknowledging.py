@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.calendar import load_calendar
 from accounts.errors import Conflict, Invalid
 from accounts.models import User
-from tasks.access import require_decider, require_worker
+from tasks.access import objector_of, require_decider, require_worker
 from tasks.history import record
 from tasks.locking import lock_chain
 from tasks.models import Task, TaskEvent
@@ -50,7 +50,7 @@ def uphold(
 ) -> Task:
     """The deciding unit answers an objection: the share stands and waits to be signed for."""
     task = lock_chain(task_id, version)[0]
-    require_decider(actor, task, timezone.localdate(at))
+    require_decider(actor, task, timezone.localdate(at), author=objector_of(task))
     require_reason(reason)
     return _move(task, "uphold", TaskEvent.Kind.UPHELD, actor=actor, at=at, reason=reason)
 

@@ -24,7 +24,7 @@ from plans.models import Amendment, DeadlineKind, KeyTask, Plan, Section
 from tasks.acknowledging import require_reason
 from tasks.changing import UNCHANGED, Unchanged, move_shares
 from tasks.ending import end_shares, resume_shares
-from tasks.issuing import hand_out, unsettled
+from tasks.issuing import hand_out, members_of_groups, unsettled
 from tasks.locking import lock_shape, lock_shares_of
 from tasks.models import Task
 
@@ -89,7 +89,10 @@ def add_key_task(
     at: dt.datetime,
     version: int | None = None,
 ) -> Amendment:
-    """Adds a key task at the end of the plan and hands its shares out at once."""
+    """Adds a key task at the end of the plan and hands its shares out at once.
+
+    Group words mean their members of that day.
+    """
     plan = _lock_plan(plan_id, reason=reason, actor=actor, at=at)
     require_version(plan, version)
     lock_shape(plan_id)
@@ -109,13 +112,14 @@ def add_key_task(
     require_valid_fields(key_task, where="key_task", exclude=["plan", "section"])
     key_task.save()
     add_owners(key_task, new.owners)
-    if rows := unsettled(key_task):
+    members = members_of_groups([key_task], timezone.localdate(at))
+    if rows := unsettled(key_task, members):
         raise Invalid(
             "not_settled",
             _("Some key tasks still need an owner or a date before the plan can be issued."),
             {"key_tasks": rows},
         )
-    hand_out(plan, [key_task], actor=actor, at=at)
+    hand_out(plan, [key_task], members, actor=actor, at=at)
     return _record(key_task, Kind.ADD, {}, reason=reason, actor=actor, at=at)
 
 

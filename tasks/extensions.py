@@ -14,7 +14,7 @@ from tasks.history import record
 from tasks.locking import lock_chain, lock_extension_request
 from tasks.models import ExtensionRequest, Task, TaskEvent
 from tasks.steps import FOLLOWED, follow_steps
-from tasks.transitions import require_in_progress
+from tasks.transitions import require_in_progress, require_open
 
 
 @transaction.atomic
@@ -65,6 +65,7 @@ def approve_extension(
     request, chain = lock_extension_request(request_id, version)
     task = chain[0]
     require_decider(actor, task, timezone.localdate(at), author=request.author)
+    require_open(task.state)
     _require_within_parent(task, request.new_due_on)
     _decide(request, ExtensionRequest.State.APPROVED, answer=answer, actor=actor, at=at)
     task.due_on = request.new_due_on

@@ -25,8 +25,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from plans.models import Plan
+from tasks.completion import CLOSED
 from tasks.models import OPEN_STATES, ProgressReport, Task
 from tasks.querysets import TaskQuerySet
+
+#: What a mean of less than 100 is at most, with two decimals.
+ALMOST = Decimal("99.99")
 
 By = Literal["section", "unit", "key_task"]
 
@@ -150,12 +154,19 @@ def _measures(plan: Plan, on: dt.date) -> dict[str, Any]:
     }
 
 
+def _percent(mean: Decimal | None) -> Decimal | None:
+    """Two decimals; 100.00 only where all that counts is closed, never by rounding."""
+    if mean is None:
+        return None
+    rounded = mean.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return ALMOST if mean < rounded == CLOSED else rounded
+
+
 def _row(key: int | None, label: str, found: dict[str, Any]) -> Row:
-    mean: Decimal | None = found["mean"]
     return Row(
         key=key,
         label=label,
-        completion=None if mean is None else mean.quantize(Decimal("0.01"), ROUND_HALF_UP),
+        completion=_percent(found["mean"]),
         left_out={why: found[f"left_out_{why}"] for why in LEFT_OUT},
         **{
             name: found[name]

@@ -22,6 +22,9 @@ from tasks.steps import Dated, foresee_steps, save_steps, steps_to_be
 #: Which role wins where a unit is named twice for one key task.
 STRENGTH = {OwnerRole.LEAD: 0, OwnerRole.RESPONSIBLE: 1, OwnerRole.SUPPORTING: 2}
 
+#: The units that a group word stands for, by the group's id.
+Members = dict[int, list[Unit]]
+
 
 @dataclass(frozen=True)
 class Share:
@@ -53,13 +56,14 @@ def issue_plan(plan_id: int, *, actor: User, at: dt.datetime, version: int | Non
         return plan
     require_version(plan, version)
     key_tasks = list(plan.key_tasks.prefetch_related("owners__unit", "owners__group"))
-    if open_rows := [row for key_task in key_tasks for row in unsettled(key_task)]:
+    members = members_of_groups(key_tasks, plan.issued_on)
+    if open_rows := [row for key_task in key_tasks for row in unsettled(key_task, members)]:
         raise Invalid(
             "not_settled",
             _("Some key tasks still need an owner or a date before the plan can be issued."),
             {"key_tasks": open_rows},
         )
-    hand_out(plan, key_tasks, actor=actor, at=at)
+    hand_out(plan, key_tasks, members, actor=actor, at=at)
     plan.state = Plan.State.ISSUED
     plan.issued_at = at
     plan.version += 1
@@ -67,14 +71,15 @@ def issue_plan(plan_id: int, *, actor: User, at: dt.datetime, version: int | Non
     return plan
 
 
-def hand_out(plan: Plan, key_tasks: list[KeyTask], *, actor: User, at: dt.datetime) -> list[Task]:
-    """Makes the shares of settled key tasks and tells their units; returns the root shares.
-
-    Group words mean their members as of the plan's date, or of today where a key task is added
-    to a plan that is issued.
-    """
-    on = timezone.localdate(at) if plan.issued_at else plan.issued_on
-    members = _members_of_groups(key_tasks, on)
+def hand_out(
+    plan: Plan,
+    key_tasks: list[KeyTask],
+    members: Members,
+    *,
+    actor: User,
+    at: dt.datetime,
+) -> list[Task]:
+    """Makes the shares of settled key tasks and tells their units; returns the root shares."""
     trees = [
         (key_task, share_tree(_named_shares(key_task, members), plan.issuing_unit))
         for key_task in key_tasks
@@ -82,11 +87,12 @@ def hand_out(plan: Plan, key_tasks: list[KeyTask], *, actor: User, at: dt.dateti
     return _save(plan, trees, actor=actor, at=at)
 
 
-def unsettled(key_task: KeyTask) -> list[dict[str, Any]]:
+def unsettled(key_task: KeyTask, members: Members) -> list[dict[str, Any]]:
     """What a person still has to decide about a key task, as rows of the refusal."""
     missing = []
-    owners = [owner for owner in key_task.owners.all() if not owner.open_ended or _found(owner)]
-    if not owners or not all(_found(owner) for owner in owners):
+    owners = list(key_task.owners.all())
+    named = [owner for owner in owners if _stands_for_units(owner, members)]
+    if not named or not all(owner.open_ended or owner in named for owner in owners):
         missing.append("owner")
     if key_task.due_on is None and key_task.deadline_kind != DeadlineKind.ONGOING:
         missing.append("deadline")
@@ -121,19 +127,18 @@ def share_tree(named: Iterable[tuple[Share, bool]], issuing_unit: Unit) -> Share
     return ShareTree(root, own_part if below else None, below)
 
 
-def _found(owner: KeyTaskOwner) -> bool:
-    return owner.unit is not None or owner.group is not None
+def _stands_for_units(owner: KeyTaskOwner, members: Members) -> bool:
+    """A group word stands for nobody where it had no members on the plan's date."""
+    return owner.unit is not None or bool(owner.group and members[owner.group.pk])
 
 
-def _members_of_groups(key_tasks: list[KeyTask], on: dt.date) -> dict[int, list[Unit]]:
+def members_of_groups(key_tasks: list[KeyTask], on: dt.date) -> Members:
     """The members of each group word as of the plan's date. One query for each group."""
     groups = {o.group for key_task in key_tasks for o in key_task.owners.all() if o.group}
     return {group.pk: list(group.members_on(on)) for group in groups}
 
 
-def _named_shares(
-    key_task: KeyTask, members: dict[int, list[Unit]]
-) -> Iterable[tuple[Share, bool]]:
+def _named_shares(key_task: KeyTask, members: Members) -> Iterable[tuple[Share, bool]]:
     """The owners as units. 有关单位, left open and unresolved, is for the lead to name."""
     for owner in key_task.owners.all():
         if owner.unit:

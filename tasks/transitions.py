@@ -51,7 +51,7 @@ def require_in_progress(state: str) -> None:
 
 
 def require_open(state: str) -> None:
-    """What is handed down can be changed while work is still expected."""
+    """What has ended keeps its date, its words and its figures."""
     if state not in OPEN:
         raise Conflict(
             "wrong_state",

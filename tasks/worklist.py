@@ -63,7 +63,7 @@ def work_list(user: User, on: dt.date) -> WorkList:
     decided = shares_to_decide(user, on)
     found.reports_to_decide += _submitted(ProgressReport, decided, user)
     found.extensions_to_decide += _submitted(ExtensionRequest, decided, user)
-    found.objections_to_answer += _objections(decided)
+    found.objections_to_answer += _objections(decided, user)
     return found
 
 
@@ -125,12 +125,17 @@ def _duty(task: Any, on: dt.date, calendar: WorkCalendar) -> Duty:
     )
 
 
-def _objections(decided: TaskQuerySet) -> Iterable[Task]:
-    """The shares objected to, each with the unit's ``reason`` of the newest objection."""
-    newest = TaskEvent.objects.filter(task=OuterRef("pk"), kind=TaskEvent.Kind.OBJECTED)
+def _objections(decided: TaskQuerySet, user: User) -> Iterable[Task]:
+    """The shares that others objected to, each with the ``reason`` of the newest objection."""
+    objections = TaskEvent.objects.filter(task=OuterRef("pk"), kind=TaskEvent.Kind.OBJECTED)
+    newest = objections.order_by("-id")
     return (
         decided.filter(state=Task.State.OBJECTED)
-        .annotate(reason=Subquery(newest.order_by("-id").values("reason")[:1]))
+        .annotate(
+            reason=Subquery(newest.values("reason")[:1]),
+            objector=Subquery(newest.values("actor")[:1]),
+        )
+        .exclude(objector=user.pk)
         .select_related("unit", "plan", "key_task")
         .order_by("next_due_on", "id")
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
+from tests.api_world import ApiWorld
 from tests.county import County, make_county
 
 
@@ -36,3 +37,9 @@ def _refuse_again() -> None:
     raw = connection.connection
     if raw is not None and not raw.closed:
         raw.execute("SET session_replication_role = DEFAULT")
+
+
+@pytest.fixture
+def world(county: County) -> ApiWorld:
+    """The county with one of everything that the API can be asked about."""
+    return ApiWorld(county)

@@ -31,6 +31,10 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 CHINESE = "[\u4e00-\u9fff\u3001\u3002\u300a\u300b\uff08\uff09]"
 #: Punctuation of Latin text beside a Chinese character.
 HALF_WIDTH = re.compile(f"{CHINESE}[,:;!?]|[,:;!?]{CHINESE}")
+#: A number stands in a Chinese sentence without blanks around it.
+SET_APART = re.compile(r"[\u4e00-\u9fff] (?:%\(|\d)|(?:\d|%\(\w+\)[sd]) [\u4e00-\u9fff]")
+#: The file's names and standards are Latin words that end on a digit.
+LATIN_WITH_DIGIT = re.compile(r"UTF-8 ")
 
 Message = tuple[str | None, str]
 
@@ -98,6 +102,8 @@ def test_a_translation_has_the_placeholders_of_its_message() -> None:
 def test_chinese_is_punctuated_as_it_is_printed() -> None:
     found = [string for key, e in entries().items() if key[1] for string in strings_of(e)]
     assert [string for string in found if HALF_WIDTH.search(string)] == []
+    texts = [LATIN_WITH_DIGIT.sub("UTF-8", string) for string in found]
+    assert [text for text in texts if SET_APART.search(text)] == []
 
 
 def test_the_rules_would_find_what_is_missing(tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ class SubtreeFilter(UnitFilter):
     def filter(self, rows: QuerySet[Any], value: Unit | None) -> QuerySet[Any]:
         if value is None:
             return rows
-        return rows.filter(**{f"{self.field_name}__in": Unit.objects.within(value).values("pk")})
+        found = rows.filter(**{f"{self.field_name}__in": Unit.objects.within(value).values("pk")})
+        return found.distinct() if self.distinct else found
 
 
 class FilterSet(filters.FilterSet):  # type: ignore[misc]

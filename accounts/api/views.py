@@ -73,10 +73,10 @@ class AtOneInstant(APIView):
             raise TypeError("This view is for people who are logged in.")
         return user
 
-    def words(self, serializer_class: type[BaseSerializer[Any]], **kwargs: Any) -> Any:
+    def words(self, serializer_class: type[BaseSerializer[Any]]) -> Any:
         """The body, checked by the serializer; raises ``ValidationError``."""
         context = {"request": self.request, "view": self}
-        serializer = serializer_class(data=self.request.data, context=context, **kwargs)
+        serializer = serializer_class(data=self.request.data, context=context)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
@@ -96,6 +96,10 @@ class Resource(AtOneInstant, GenericViewSet[Any]):
     def repeatable_parameters(self) -> Set[str]:
         filters = getattr(self, "filterset_class", None)
         return filters.repeatable() if filters else frozenset()
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """A list is filtered; one row is found by its id, and takes no filter's queries."""
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
 
     def answer(
         self, row: VersionedRow, serializer_class: type[BaseSerializer[Any]], status: int = 200

@@ -51,7 +51,7 @@ class Owners:
             labels = {Role.LEAD: "牵头", Role.RESPONSIBLE: "责任", Role.SUPPORTING: "配合"}
             return "；".join(f"{labels[r]}单位：{'、'.join(names)}" for r, names in self._by_role())
         if not self.supporting:
-            return f"{'、'.join(self.lead)}负责"
+            return f"{'、'.join(self.lead)}牵头负责"
         return f"{'、'.join(self.lead)}牵头，{'、'.join(self.supporting)}配合"
 
     def _by_role(self) -> list[tuple[Role, tuple[str, ...]]]:
@@ -94,14 +94,15 @@ class Item:
             text = f"{last.year}年{last.month}月前"
             return DeadlineDraft(text=text, kind="ambiguous", due_on=None)
         day = dates.deadlines[self.due]
-        return DeadlineDraft(text=printed_deadline(day), kind="date", due_on=day)
+        text = printed_deadline(day) + ("" if self.owners.labelled else "完成")
+        return DeadlineDraft(text=text, kind="date", due_on=day)
 
     def mark(self, dates: DemoDates) -> str:
         """The closing bracket with owners and deadline."""
         deadline = self.deadline(dates).text
         if self.owners.labelled:
             return f"（{self.owners.printed()}；完成时限：{deadline}）"
-        return f"（{self.owners.printed()}，{deadline}完成）"
+        return f"（{self.owners.printed()}，{deadline}）"
 
 
 @dataclass(frozen=True)

@@ -144,14 +144,14 @@ class NewPlanSerializer(StrictSerializer):
 class PlanChangesSerializer(StrictSerializer):
     """What is left out stays as it is."""
 
-    title = serializers.CharField(max_length=300)
-    document_number = serializers.CharField(max_length=100, allow_blank=True)
-    issued_on = DayField()
-    decided_by = serializers.ChoiceField(Plan.DecidedBy.choices)
-    objection_days = serializers.IntegerField(min_value=0, max_value=365)
-    acknowledgement_days = serializers.IntegerField(min_value=0, max_value=365)
-    yellow_days = serializers.IntegerField(min_value=0, max_value=365)
-    recipients = serializers.ListField(child=IdField(), max_length=5000)
+    title = serializers.CharField(max_length=300, required=False)
+    document_number = serializers.CharField(max_length=100, allow_blank=True, required=False)
+    issued_on = DayField(required=False)
+    decided_by = serializers.ChoiceField(Plan.DecidedBy.choices, required=False)
+    objection_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
+    acknowledgement_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
+    yellow_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
+    recipients = serializers.ListField(child=IdField(), max_length=5000, required=False)
 
 
 class OwnerChoiceSerializer(StrictSerializer):
@@ -165,11 +165,16 @@ class OwnerChoiceSerializer(StrictSerializer):
 
 
 class KeyTaskChangesSerializer(StrictSerializer):
-    """What is left out stays as it is; ``due_on: null`` takes the date away."""
+    """What is left out stays as it is; ``due_on: null`` takes the date away.
 
-    due_on = DayField(allow_null=True)
-    deadline_kind = serializers.ChoiceField(DeadlineKind.choices)
-    owners = OwnerChoiceSerializer(many=True, max_length=500)  # type: ignore[call-arg]
+    Not a ``partial`` serializer: that would let every owner leave out its name as well.
+    """
+
+    due_on = DayField(allow_null=True, required=False)
+    deadline_kind = serializers.ChoiceField(DeadlineKind.choices, required=False)
+    owners = OwnerChoiceSerializer(  # type: ignore[call-arg]
+        many=True, max_length=500, required=False
+    )
 
 
 class TextSerializer(StrictSerializer):

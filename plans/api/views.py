@@ -79,12 +79,12 @@ class PlanViewSet(ListModelMixin, Resource):
         )
         return self.answer(plan, PlanDetailSerializer, status=201)
 
-    @extend_schema(request=PlanChangesSerializer(partial=True), responses=PlanDetailSerializer)
+    @extend_schema(request=PlanChangesSerializer, responses=PlanDetailSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Changes the plan's head and its rules, before it is issued."""
         plan = self.get_object()
         version = version_named(request, plan)
-        body = self.words(PlanChangesSerializer, partial=True)
+        body = self.words(PlanChangesSerializer)
         if "recipients" in body:
             body["recipients"] = self._units(body["recipients"])
         plan = change_plan_settings(
@@ -148,12 +148,12 @@ class KeyTaskViewSet(ListModelMixin, Resource):
         """One key task with its owners in printed order."""
         return self.answer(self.get_object(), KeyTaskSerializer)
 
-    @extend_schema(request=KeyTaskChangesSerializer(partial=True), responses=KeyTaskSerializer)
+    @extend_schema(request=KeyTaskChangesSerializer, responses=KeyTaskSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Settles what the print left open: owners, kind of deadline, date. Before issuing."""
         key_task = self.get_object()
         version = version_named(request, key_task)
-        body = self.words(KeyTaskChangesSerializer, partial=True)
+        body = self.words(KeyTaskChangesSerializer)
         changes = KeyTaskChanges(
             due_on=body.get("due_on", UNCHANGED),
             deadline_kind=body.get("deadline_kind", UNCHANGED),

@@ -31,6 +31,9 @@ _DATE = re.compile(
 )
 _ATTACHMENTS = re.compile(r"^附件\d*\s?[:：]")
 _ATTACHED = re.compile(r"^附件(?:\d{1,2}|[一二三四五六七八九十])?[:：]?$")
+_BOX = re.compile(r"索\s?引\s?号|发\s?文\s?字\s?号|成文日期|发文日期|文\s?号\s?[:：|]")
+#: Blocks at the top among which the box is looked for.
+MOST_OF_A_BOX = 40
 _ATTACHMENT_ROW = re.compile(r"^\d{1,2}[.、．]\s?[^。;；]{2,60}$")
 
 
@@ -51,6 +54,15 @@ def without_furniture(blocks: list[Block]) -> list[Block]:
         if not in_attachments:
             kept.append(block)
     return kept
+
+
+def box_of(blocks: list[Block]) -> list[str]:
+    """What the site says above the document in its box, as text; read only if nothing else is."""
+    texts = [
+        [block.text] if isinstance(block, Line) else [" ".join(row.cells) for row in block.rows]
+        for block in blocks[:MOST_OF_A_BOX]
+    ]
+    return [text for found in texts for text in found if _BOX.search(text)]
 
 
 def is_furniture(plain: str) -> bool:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from plans.reading.blocks import Block, Table, lines_of, tables_of
 from plans.reading.deadlines import deadline_in_sentence, read_deadline
 from plans.reading.draft import DeadlineDraft, ItemDraft, OwnerDraft, PlanDraft
-from plans.reading.furniture import without_furniture
+from plans.reading.furniture import box_of, without_furniture
 from plans.reading.head import Head, read_head, year_of_title
-from plans.reading.items import Found, Harvest, harvest
+from plans.reading.items import Found, Harvest, harvest, harvest_of_report
 from plans.reading.outline import Node, outline
 from plans.reading.questions import about_document, about_item, why_no_tasks
 from plans.reading.scope import (
@@ -34,7 +34,7 @@ def read_blocks(blocks: list[Block], *, year: int | None = None) -> PlanDraft:
     Total: whatever the blocks hold, the answer is a draft; without items it says why.
     """
     kept = without_furniture(blocks)
-    head = read_head(kept, year)
+    head = read_head(kept, year, box_of(blocks))
     tree = outline(lines_of(head.body))
     head = _with_title_of_only_chapter(head, tree, year)
     found, reason = _tasks(head, tree)
@@ -75,7 +75,7 @@ def _tasks(head: Head, tree: Node) -> tuple[Harvest, Reason | None]:
     report = is_report(head)
     if not in_tables and not _is_marked(tree) and looks_flattened(head.body):
         return Harvest(), Reason.FLAT_TABLE
-    in_text = harvest(tree, report=report)
+    in_text = harvest_of_report(tree, head.year) if report else harvest(tree)
     in_text.found += in_tables
     in_text.found.sort(key=lambda task: task.line)
     return in_text, Reason.REPORT if report and not in_text.found else None
@@ -90,7 +90,8 @@ def _layout(table: Table) -> tuple[int, Layout] | None:
     for position, row in enumerate(table.rows[:6]):
         layout = layout_of(row)
         if layout is not None:
-            return position, layout
+            second = layout.with_second_row(table.rows[position + 1 : position + 2])
+            return (position + 1, second) if second else (position, layout)
     return None
 
 
@@ -120,7 +121,8 @@ def _tasks_in_tables(body: list[Block]) -> list[Found]:
 
 def _item(found: Found, head: Head) -> ItemDraft:
     owners = _owners(found, head.first_unit_leads)
-    deadline = _deadline(found, head.year)
+    year = max(head.year or 0, year_of_title(found.section) or 0) or None
+    deadline = _deadline(found, year)
     return ItemDraft(
         number=found.number or None,
         section=found.section or None,
@@ -129,7 +131,7 @@ def _item(found: Found, head: Head) -> ItemDraft:
         owners=owners,
         deadline=deadline,
         line=found.line,
-        questions=about_item(found, owners, deadline, head.year),
+        questions=about_item(found, owners, deadline, year),
     )
 
 

@@ -6,6 +6,7 @@ own; these are no tasks, so the notice is told apart from what it brings.
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cn2an
@@ -28,11 +29,12 @@ _IN_TITLE_MARKS = re.compile(r"《(.+)》")
 _SALUTATION = re.compile(r"^[^。]{2,200}[:：]$")
 _PLAN_WORDS = "要点|计划|方案|安排|任务|打算|意见|措施|行动|清单|分工|规划|工程|思路|目标"
 _TITLE_WORDS = re.compile(
-    rf"(?:{_PLAN_WORDS}|分解|责任书|通知|办法|规定|条例|细则|规则|制度|表|通报|报告|总结|体系|标准|公告|纪要|函|批复|决定|解读)"
+    rf"(?:{_PLAN_WORDS}|分解|责任书|通知|办法|规定|条例|细则|规则|制度|表|通报|简报|快报|专报|报告|总结|体系|标准|公告|纪要|函|批复|决定|解读)"
     r"(?:[(\[][^)\]]*[)\]])*$"
 )
 _YEARS = re.compile(r"(20\d\d)(?=\s?年|\s?[-~至])")
 _HAN_YEAR = re.compile(r"(二[〇零○][一二三四五六七八九〇零○]{2})年")
+_DATED = "成文日期|印发日期|发文日期|印发时间|成文时间|发文时间"
 _FIRST_LEADS = re.compile(
     r"(?:列|排|位列|排名|排序|居)?(?:在|于|为)?(?:第一位|首位|第一(?!责任人|牵头|位)|首个)[^。;:]{0,14}?"
     r"(?:为|是|即|作为)?[^。;:]{0,6}?(?:牵头|主办)"
@@ -59,11 +61,15 @@ class Head:
     covers_only: bool
 
 
-def read_head(blocks: list[Block], year: int | None) -> Head:
-    """Tells head and body apart. ``year`` is the caller's, for documents that name none."""
+def read_head(blocks: list[Block], year: int | None, box: Sequence[str] = ()) -> Head:
+    """Tells head and body apart. ``year`` is the caller's, for documents that name none.
+
+    ``box`` is what the web site says above the document: 索引号, 发文字号, 成文日期.
+    """
     lines = lines_of(blocks)
     top = _top_of(blocks)
     number, broken = _document_number(top)
+    number = number or _number_in(box)
     brought = _brought(top)
     title, after = brought or _title(top)
     cover: list[Line] = []
@@ -71,6 +77,7 @@ def read_head(blocks: list[Block], year: int | None) -> Head:
     if brought:
         cover, body = _cover_and_body(blocks, *brought)
     issued_on = _issued_on(cover) or _issued_on(top) or _issued_on(lines[-6:]) or _issued_on(lines)
+    issued_on = issued_on or _day_in(box)
     named = year_of_title(title)
     found = named or (issued_on.year if issued_on else None) or year
     of_number = None if found or not number else int(re.findall(r"20\d\d", number)[0])
@@ -124,6 +131,20 @@ def _document_number(top: list[Line]) -> tuple[str | None, bool]:
                 who = re.sub(r"^(?:发文字号|文号|字号|编号)", "", found["who"])
                 return f"{who}〔{found['year']}〕{int(found['n'])}号", broken
     return None, False
+
+
+def _number_in(box: Sequence[str]) -> str | None:
+    for text in box:
+        found = re.search(r"(?:发文字号|文号)[::|]*" + _NUMBER.pattern, squeezed(text))
+        if found:
+            return f"{found['who']}〔{found['year']}〕{int(found['n'])}号"
+    return None
+
+
+def _day_in(box: Sequence[str]) -> dt.date | None:
+    pattern = re.compile(rf"(?:{_DATED})[::|]*([\d年月日./-]+)")
+    found = [match[1] for text in box for match in pattern.finditer(squeezed(text))]
+    return next(filter(None, map(day_alone, found)), None)
 
 
 def _brought(top: list[Line]) -> tuple[str, int] | None:
@@ -228,10 +249,7 @@ def _tidy(title: str) -> str:
 
 def _issued_on(lines: list[Line]) -> dt.date | None:
     for line in lines:
-        named = re.match(
-            r"(?:成文日期|印发日期|发文日期|印发时间|成文时间|发文时间)[::](.+)",
-            squeezed(line.text),
-        )
+        named = re.match(rf"(?:{_DATED})[::](.+)", squeezed(line.text))
         if day := day_alone(named[1] if named else line.text):
             return day
     return None

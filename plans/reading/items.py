@@ -17,11 +17,17 @@ from plans.reading.text import first_sentence, folded
 #: Chapters that ask for diligence, not for work.
 _GENERAL = re.compile(
     r"总体(?:要求|思路|目标)|指导思想|基本原则|工作(?:要求|原则|步骤|机制)|保障(?:措施|机制)|组织(?:保障|领导|实施)|有关要求"
-    r"|几点要求|附则|总则|时间安排|方法步骤"
+    r"|几点要求|附则|总则|时间安排|方法步骤|回顾|总结|完成情况|(?:工作|主要)成效|存在的?(?:主要)?问题"
 )
-#: Chapters of a report that speak of what is to come.
-AHEAD = re.compile(
-    r"下一?(?:步|阶段|年)|打算|工作(?:安排|计划|思路)|重点任务|主要任务|20\d\d年.{0,12}(?:任务|安排|重点|计划|思路|工作)"
+#: Chapters of a report that speak of what is to come, and of what was.
+_AHEAD = re.compile(
+    r"下一?(?:步|阶段|年)|明年|打算|工作(?:安排|计划|思路|重点)|重点(?:任务|工作)|主要任务"
+)
+_BEHIND = re.compile(r"情况|成效|成绩|回顾|完成|做法|问题|不足|总结|进展")
+_YEAR = re.compile(r"20\d\d(?=年)")
+#: What closes rules and measures, and asks nobody for anything.
+_IN_FORCE = re.compile(
+    r"自[^,;。]{0,16}起(?:施行|实施|执行|生效)|由[^,;。]{2,24}负责解释|有效期(?:至|为|\d|[一二三五])"
 )
 _ITS_NAME = re.compile(r"^[【〖]([^】〗]+)[】〗]")
 
@@ -56,26 +62,40 @@ class Harvest:
     passed_chapters: list[Node] = field(default_factory=list)
 
 
-def harvest(root: Node, *, report: bool = False) -> Harvest:
-    """The tasks of an outline. Of a ``report`` only the chapters on what is to come."""
+def harvest(root: Node) -> Harvest:
+    """The tasks of an outline."""
     result = Harvest()
-    if any(node.marked or node.shared for node in root) or root.marked:
+    if _any_marked(root):
         _gather_marked(root, result)
         return result
-    chapters = [node for node in root.children if node.is_chapter]
+    several = sum(node.is_chapter for node in root.children) > 1
     for node in root.children:
-        if _is_passed_over(node, chapters, report=report):
+        if several and node.is_chapter and _GENERAL.search(folded(node.heading)):
             result.passed_chapters.append(node)
         else:
             result.found += _unmarked(node)
     return result
 
 
-def _is_passed_over(node: Node, chapters: list[Node], *, report: bool) -> bool:
+def harvest_of_report(root: Node, year: int | None) -> Harvest:
+    """The tasks of a report on ``year``: only of its chapters on what is to come."""
+    result = Harvest()
+    for node in root.children:
+        if not _is_ahead(node, year):
+            result.passed_chapters.append(node)
+        elif _any_marked(node):
+            _gather_marked(node, result)
+        else:
+            result.found += _unmarked(node)
+    return result
+
+
+def _is_ahead(node: Node, year: int | None) -> bool:
     title = folded(node.heading)
-    if report:
-        return not AHEAD.search(title)
-    return len(chapters) > 1 and node.is_chapter and bool(_GENERAL.search(title))
+    years = [int(found) for found in _YEAR.findall(title)]
+    if years and year and max(years) > year:
+        return True
+    return bool(_AHEAD.search(title)) and not _BEHIND.search(title)
 
 
 def _gather_marked(node: Node, result: Harvest) -> None:
@@ -119,7 +139,7 @@ def _of_node(node: Node, *, merged: bool) -> Iterator[Found]:
     """One task for each marked run of paragraphs; the first bears the number."""
     segments = [segment for segment in node.segments if segment.mark or node.number]
     marked = [segment for segment in segments if segment.mark]
-    if not segments:
+    if not segments or (not marked and _IN_FORCE.search(folded(segments[0].text))):
         return
     heading = node.is_heading and (len(marked) > 1 or _heads_a_paragraph(node, segments[0]))
     if heading:

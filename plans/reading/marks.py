@@ -7,7 +7,7 @@ item, fills a line, or follows a label with a colon. Pure.
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from plans.reading.deadlines import read_deadline
 from plans.reading.draft import OwnerDraft
@@ -45,7 +45,7 @@ _LABELS: dict[str, str] = {
 _LABEL = re.compile(
     "(?:"
     + "|".join(f"(?P<{role}>{pattern})" for role, pattern in _LABELS.items())
-    + r")(?:\s?[、及和(](?:责任|牵头|配合|协办)(?:单位|部门)\)?)?\s?:"
+    + r")(?:\s?[、及和(](?:责任|牵头|配合|协办)(?:单位|部门|人|领导)\)?)?\s?:"
 )
 #: On a line of its own a label may do without the colon.
 _LABEL_AND_BLANK = re.compile(
@@ -65,7 +65,7 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
         SUPPORTING,
         re.compile(
             r"(?:按(?:照)?(?:各自)?(?:职责|职能)(?:分工)?)?(?:积极|共同|协同|协助|做好|予以|密切)*"
-            r"(?:配合|参与|参加|协办|协助|协同)(?:做好|落实|实施|推进|工作|单位|办理)*$"
+            r"(?:配合|参与|参加|协办|协助|协同|指导)(?:做好|落实|实施|推进|工作|单位|办理)*$"
         ),
     ),
     (
@@ -79,12 +79,29 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _BY = re.compile(r"^(?:由|责成|其中)")
 _TOGETHER_WITH = re.compile(r"(?<=.)会同(?=.)")
-#: 甲牵头乙配合: the comma that the print left out.
-_RUN_ON = re.compile(r"(?<=牵头)(?:负责)?(?=会同|联合|[省市县区各])|(?<=配合)(?=[省市县区各])")
+#: 甲牵头乙配合, 甲牵头6月底前完成: the comma that the print left out.
+_RUN_ON = re.compile(
+    r"(?<=牵头)(?:负责)?(?=会同|联合|[省市县区各])|(?<=配合)(?=[省市县区各])"
+    r"|(?<=牵头|负责|配合|参与)(?=20\d\d年|\d{1,2}月|年底|全年)"
+    r"|(?<=[局委办厅部院会府])(?=(?:20\d\d年)?\d{1,2}月[^,;。]{0,5}(?:前|完成)$)"
+)
+#: 县司法局(牵头): the role behind the name.
+_ROLE_BEHIND = (
+    (LEAD, re.compile(r"\((?:牵头|主办|总牵头|牵头(?:单位|部门|负责)|主责)\)$")),
+    (SUPPORTING, re.compile(r"\((?:配合|协办|协助|参与|配合(?:单位|部门))\)$")),
+    (RESPONSIBLE, re.compile(r"\((?:负责|责任(?:单位|部门))\)$")),
+)
 #: What a clause must hold to speak of an end: a year alone (2021年版) does not.
 _OF_TIME = re.compile(
     r"前|底|末|内|完成|季度|半年|月|日|全年|长期|持续|常态|每|按季|按年|随时|适时|期间|时限"
 )
+#: What no name of a unit begins with.
+_BEGINS_WITH_TIME = re.compile(
+    r"全年|持续|长期|常态|每(?:个|半|两|[年季月周日天旬])|[按逐](?:年|季|月|周|日)|适时|随时|即日|立即|年[内底终末]"
+    r"|[上下]半年|第?[一二三四]季度|今年|明年|20\d\d年|\d{1,2}月|[一二三四五六七八九十]{1,2}月"
+)
+#: When something was adopted is no deadline.
+_PASSED = re.compile(r"(?:通过|修[正订]|施行|公布)$(?<!前通过)(?<!前公布)")
 
 
 @dataclass
@@ -134,6 +151,11 @@ def marks_in(text: str, *, numbered: bool = False) -> Mark:
         found.spans = [(start + a, start + b) for a, b in found.spans]
         mark.add(found)
     return mark
+
+
+def begins_with_label(text: str) -> bool:
+    plain = folded(text).lstrip()
+    return bool(_LABEL.match(plain) or _LABEL_AND_BLANK.match(plain))
 
 
 def is_mark_alone(text: str) -> bool:
@@ -240,7 +262,7 @@ def _take_clauses(mark: Mark, role: str | None, words: str, *, certain: bool = F
     waiting: list[str] = []
     for clause in _clauses(words):
         said, units = _role_of(clause)
-        if said:
+        if said and not _BEGINS_WITH_TIME.match(folded(clause)):
             _add_owners(mark, "、".join([*waiting, units]), said)
             waiting = []
         elif _is_deadline(clause):
@@ -256,10 +278,14 @@ def _take_clauses(mark: Mark, role: str | None, words: str, *, certain: bool = F
     return True
 
 
-def _clauses(words: str) -> list[str]:
-    spread = _RUN_ON.sub(lambda found: found.group() + ",", folded(words))
-    words = words if len(spread) == len(words) else spread
-    return [piece.strip() for piece, _s in split_outside(words, ",;。") if piece.strip()]
+def _clauses(words: str) -> Iterator[str]:
+    for piece, _separator in split_outside(words, ",;。"):
+        start = 0
+        for found in _RUN_ON.finditer(folded(piece)):
+            yield piece[start : found.end()].strip()
+            start = found.end()
+        if rest := piece[start:].strip():
+            yield rest
 
 
 def _role_of(clause: str) -> tuple[str | None, str]:
@@ -277,7 +303,9 @@ def _role_of(clause: str) -> tuple[str | None, str]:
 def _is_deadline(clause: str) -> bool:
     """A clause that speaks of time and of no unit."""
     plain = folded(clause)
-    if not _OF_TIME.search(plain) or (looks_like_unit(clause) and not re.search(r"\d", plain)):
+    if not _OF_TIME.search(plain) or _PASSED.search(plain):
+        return False
+    if looks_like_unit(clause) and not _BEGINS_WITH_TIME.match(plain):
         return False
     kind = read_deadline(clause, None).kind
     return kind not in ("none", "ambiguous") or bool(
@@ -308,5 +336,15 @@ def _add_owners(mark: Mark, words: str, role: str) -> None:
         _add_owners(mark, words[together.end() :], SUPPORTING)
         return
     known = {owner.name for owner in mark.owners}
-    mark.owners += [owner for owner in read_owners(words, role) if owner.name not in known]
+    owners = [_with_role_behind(owner) for owner in read_owners(words, role)]
+    mark.owners += [owner for owner in owners if owner.name not in known]
     mark.written_out += written_out(words)
+
+
+def _with_role_behind(owner: OwnerDraft) -> OwnerDraft:
+    plain = folded(owner.name)
+    for role, pattern in _ROLE_BEHIND:
+        found = pattern.search(plain)
+        if found and found.start():
+            return replace(owner, name=owner.name[: found.start()], role=role)
+    return owner

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+import cn2an
+
 from plans.reading.text import folded
 
 #: A date right after a number: in 9.11月前 the number is 9.
@@ -30,6 +32,8 @@ class Kind(StrEnum):
 
 #: Kinds that head a chapter and are rarely a task themselves.
 CHAPTER_KINDS = (Kind.PART, Kind.CHAPTER)
+#: Kinds that are no other sign in a sentence: a row of them in one line is a row of items.
+SIGNS = (Kind.ARABIC_IN_BRACKETS, Kind.CIRCLED)
 
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
@@ -47,6 +51,8 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 
 #: Numbers that may stand inside a paragraph: each on the list begins again from its first sign.
 _INLINE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.HAN_IN_BRACKETS, re.compile(r"\(([一二三四五六七八九]|十[一二三四五六七八九]?)\)")),
+    (Kind.ARABIC, re.compile(r"(?<![\d.])(\d{1,2})[.、](?![\d.])")),
     (Kind.ARABIC_IN_BRACKETS, re.compile(r"\((\d{1,2})\)|([⑴-⒇])")),
     (Kind.CIRCLED, re.compile(r"([①-⑳])")),
 )
@@ -78,16 +84,15 @@ def _bracketed(kind: Kind) -> bool:
     return kind in (Kind.HAN_IN_BRACKETS, Kind.ARABIC_IN_BRACKETS)
 
 
-def inline_numbers(text: str) -> list[Number]:
-    """A row of numbers inside a paragraph, from its first sign on; fewer than two are none.
+def inline_numbers(text: str) -> Iterator[list[Number]]:
+    """The rows of numbers inside a paragraph, from their first sign on, kind by kind.
 
     ``end`` is where the words after the number begin, and ``printed`` stands right before it.
     """
     for kind, pattern in _INLINE:
         row = list(_row(kind, pattern, text))
         if len(row) > 1:
-            return row
-    return []
+            yield row
 
 
 def _row(kind: Kind, pattern: re.Pattern[str], text: str) -> Iterator[Number]:
@@ -104,4 +109,6 @@ def _value(found: re.Match[str]) -> int:
     digits = next(group for group in found.groups() if group)
     if digits.isascii():
         return int(digits)
+    if digits[0] in HAN:
+        return int(cn2an.cn2an(digits, "smart"))
     return ord(digits) - ord("⑴" if digits >= "⑴" else "①") + 1

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from plans.reading.blocks import Line
 from plans.reading.furniture import day_alone
-from plans.reading.marks import Mark, is_mark_alone, marks_in
-from plans.reading.numbering import CHAPTER_KINDS, Kind, Number, inline_numbers, number_of
+from plans.reading.marks import Mark, begins_with_label, is_mark_alone, marks_in, read_mark
+from plans.reading.numbering import CHAPTER_KINDS, SIGNS, Kind, Number, inline_numbers, number_of
 from plans.reading.owners import looks_like_unit
 from plans.reading.text import brackets_of, first_sentence, folded, without
+from plans.reading.wrapping import unwrapped
 
 _NAMED = re.compile(r"^\s*[【〖]([^】〗:：]{2,40})[】〗]")
 _NO_PUNCTUATION = re.compile(r"^[^。,;:!?、()\[\]]{2,20}$")
@@ -101,12 +103,16 @@ def outline(lines: list[Line]) -> Node:
     """
     root = Node(None, 0)
     open_nodes = [root]
+    lines = list(unwrapped(lines))
+    kinds = _kinds_under_bare_headings(lines)
     for position, line in enumerate(lines):
         following = lines[position + 1] if position + 1 < len(lines) else None
         numbered = _numbered_parts(line)
-        if numbered:
+        if numbered and _is_numbered_mark(numbered):
+            _close_row(open_nodes, numbered[0])
+        elif numbered:
             _place(open_nodes, numbered)
-        elif _is_bare_heading(line, following):
+        elif _is_bare_heading(line, following, kinds):
             _close_all(open_nodes, Node(Number(Kind.NAMED, "", 0), line.number, [line]))
         elif not _is_signature(line, following):
             open_nodes[-1].paragraphs.append(line)
@@ -116,22 +122,22 @@ def outline(lines: list[Line]) -> Node:
 def _numbered_parts(line: Line) -> list[Node]:
     """The nodes that a line opens: one, or a row of them where numbers stand inside it."""
     number = _number_of(line.text)
-    row = inline_numbers(line.text)
-    if row and number and row[0].end == number.end:
-        return _split_at(line, row)
     if number is None:
         return []
     head = Node(number, line.number, [Line(line.number, line.text[number.end :].strip())])
-    if row and row[0].end > number.end:
-        _take_in(head, line, number, row)
+    for row in inline_numbers(line.text):
+        parts = _split_at(line, row)
+        several = sum(part.marked for part in parts) > 1
+        if row[0].end == number.end and (several or row[0].kind in SIGNS):
+            return parts
+        if row[0].end > number.end and several:
+            _take_in(head, line, number, row, parts)
+            break
     return [head]
 
 
-def _take_in(head: Node, line: Line, number: Number, row: list[Number]) -> None:
+def _take_in(head: Node, line: Line, number: Number, row: list[Number], parts: list[Node]) -> None:
     """Numbers inside the paragraph are items of their own where at least two bear a mark."""
-    parts = _split_at(line, row)
-    if sum(part.marked for part in parts) < 2:
-        return
     start = row[0].end - len(row[0].printed)
     head.paragraphs = [Line(line.number, line.text[number.end : start].strip())]
     head.children = parts
@@ -154,7 +160,7 @@ def _split_at(line: Line, row: list[Number]) -> list[Node]:
 
 def _number_of(text: str) -> Number | None:
     if named := _NAMED.match(text):
-        if not marks_in(text[: named.end()]):
+        if not read_mark(named[1], labelled_only=True):
             return Number(Kind.NAMED, named[0].strip(), named.start(1) - 1)
         return None
     return number_of(text)
@@ -176,6 +182,20 @@ def _place(open_nodes: list[Node], nodes: list[Node]) -> None:
         open_nodes.append(last.children[-1])
 
 
+def _is_numbered_mark(nodes: list[Node]) -> bool:
+    """2.责任单位:甲 after 1.整改措施: the number counts the parts of one item."""
+    text = nodes[0].paragraphs[0].text
+    return len(nodes) == 1 and begins_with_label(text) and is_mark_alone(text)
+
+
+def _close_row(open_nodes: list[Node], node: Node) -> None:
+    """Gives the paragraph of the node to the one above its row."""
+    depth = next((n for n, found in enumerate(open_nodes) if found.kind == node.kind), None)
+    if depth is not None:
+        del open_nodes[depth:]
+    open_nodes[-1].paragraphs += node.paragraphs
+
+
 def _close_all(open_nodes: list[Node], node: Node) -> None:
     """A heading without a number ends everything that is open."""
     root = open_nodes[0]
@@ -184,12 +204,30 @@ def _close_all(open_nodes: list[Node], node: Node) -> None:
     open_nodes[:] = [root, node]
 
 
-def _is_bare_heading(line: Line, following: Line | None) -> bool:
-    """A short line without punctuation, right before the first of a row."""
+def _kinds_under_bare_headings(lines: list[Line]) -> set[Kind]:
+    """The kinds of the rows that begin under a heading without a number.
+
+    Where the row runs on through the document, the next such heading stands before no first.
+    """
+    return {
+        number.kind
+        for line, following in itertools.pairwise(lines)
+        if _FIRST_OF_A_ROW.match(folded(following.text).strip())
+        and _could_be_heading(line)
+        and (number := _number_of(following.text))
+    }
+
+
+def _is_bare_heading(line: Line, following: Line | None, kinds: set[Kind]) -> bool:
+    """A short line without punctuation, right before an item of a row."""
+    number = following and _number_of(following.text)
+    return bool(number and number.kind in kinds and _could_be_heading(line))
+
+
+def _could_be_heading(line: Line) -> bool:
     return (
-        following is not None
-        and bool(_NO_PUNCTUATION.match(folded(line.text).strip()))
-        and bool(_FIRST_OF_A_ROW.match(folded(following.text).strip()))
+        bool(_NO_PUNCTUATION.match(folded(line.text).strip()))
+        and number_of(line.text) is None
         and not looks_like_unit(line.text)
         and day_alone(line.text) is None
     )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from plans.reading.blocks import Block, Line, Row, Table
+from plans.reading.numbering import number_of
 from plans.reading.tables import OWNERS, Column, column_of, layout_of
 from plans.reading.text import squeezed
 
@@ -34,7 +35,7 @@ def _with_separated_rows(lines: list[Line]) -> list[Block] | None:
         )
         if first is None:
             continue
-        before: list[Block] = list(lines[:first])
+        before: list[Block] = [Line(n.number, n.text.strip(f"{sign} ")) for n in lines[:first]]
         return [*before, *_rows_and_lines(lines[first:], sign)]
     return None
 
@@ -52,22 +53,35 @@ def _cells(text: str, sign: str) -> tuple[str, ...]:
 
 
 def _rows_and_lines(lines: list[Line], sign: str) -> list[Block]:
-    """Rows of as many cells as the header; a line without the sign goes on with the last cell."""
+    """Rows of as many cells as the header; a line without the sign between them is a section."""
     width = len(_cells(lines[0].text, sign))
+    last = max(n for n, line in enumerate(lines) if sign in line.text)
     rows: list[Row] = []
-    rest: list[Block] = []
-    for line in lines:
+    for line in lines[: last + 1]:
         cells = _cells(line.text, sign)
         if not squeezed(line.text) or _RULE.match(line.text):
             continue
-        if len(cells) > 1 and not rest:
-            padded = (*cells, *("" for _ in range(width - len(cells))))
-            rows.append(Row(line.number, padded[:width]))
-        elif rows and len(cells) == 1 and sign == "\t":
-            rows.append(Row(line.number, (cells[0], *("" for _ in range(width - 1)))))
+        if rows and sign == "\t" and _goes_on(rows[-1], cells, width):
+            rows[-1] = _with_more(rows[-1], cells)
         else:
-            rest.append(line)
-    return [Table(_filled_down(rows)), *rest]
+            rows.append(Row(line.number, cells))
+    padded = [Row(row.number, _of_width(row.cells, width)) for row in rows]
+    return [Table(_filled_down(padded)), *lines[last + 1 :]]
+
+
+def _goes_on(row: Row, cells: tuple[str, ...], width: int) -> bool:
+    """Whether a line break inside a cell cut the row off, and this is the rest of it."""
+    together = len(row.cells) + len(cells) - 1
+    return 1 < len(row.cells) < width and together <= width and number_of(cells[0]) is None
+
+
+def _with_more(row: Row, cells: tuple[str, ...]) -> Row:
+    joined = f"{row.cells[-1]}\n{cells[0]}".strip().strip('"')
+    return Row(row.number, (*row.cells[:-1], joined, *cells[1:]))
+
+
+def _of_width(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
+    return (*cells, *[""] * (width - len(cells)))[:width]
 
 
 def _filled_down(rows: list[Row]) -> tuple[Row, ...]:

@@ -12,13 +12,14 @@ _PLANS = re.compile(
     r"要点|计划|方案|安排|任务|打算|行动|分工|责任|清单|台账|项目|意见|措施|举措|进展"
 )
 _BULLETIN = re.compile(
-    r"通报|简报|快报|公示|公告|解读|纪要|讲话|致辞|名单|通讯录|答复|批复|请示|复函"
+    r"通报|简报|快报|公示|公告|解读|纪要|讲话|致辞|名单|通讯录|答复|批复|请示|复函|表扬|表彰|嘉奖|读懂|问答"
 )
 _RULES = re.compile(r"(?:办法|规定|条例|细则|规则|章程|规程|准则|制度|守则|规范)(?:\([^)]*\))*$")
 _INDICATORS = re.compile(
     r"指标体系|评[估价]指标|考[核评]指标|评分(?:标准|细则|表)|考[核评](?:细则|标准|办法|评分)|测评|评估标准"
 )
-_REPORT = re.compile(r"(?:总结|报告|述职)(?:\([^)]*\))*$|总结(?:和|及|与|暨|、)")
+_REPORT = re.compile(r"(?:总结|报告|述职)(?:\([^)]*\))*$")
+_REPORT_AND_PLAN = re.compile(r"(?:总结|情况|报告)(?:和|及|与|暨|、|以及)")
 _SCORES = re.compile(r"^(?:分值|得分|评分标准|评分办法|评分细则|扣分|自评分?|考核分值|权重|标准分)")
 
 
@@ -50,7 +51,9 @@ def reason_for_none(head: Head, *, marked: bool) -> Reason | None:
 
 def is_report(head: Head) -> bool:
     """A report on what was done: only its chapters on what is to come hold tasks."""
-    title = folded(head.title or "")
+    title = squeezed(head.title or "")
+    if _REPORT_AND_PLAN.search(title):
+        return True
     return bool(_REPORT.search(title)) and not re.search(
         "要点|计划|方案|打算|安排|分解|分工", title
     )

@@ -1,7 +1,9 @@
 """Tasks in tables: the header found by its words, columns in any order, sections in rows. Pure."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,6 +29,8 @@ class Column(StrEnum):
 
 
 OWNERS = (Column.LEAD, Column.RESPONSIBLE, Column.SUPPORTING)
+#: What stands in the second row of a header.
+_BELOW = (*OWNERS, Column.DEADLINE, Column.PERSON, Column.PROGRESS, Column.SECTION)
 
 #: What the words in a header cell say; the first that fits wins.
 _WORDS: tuple[tuple[Column, re.Pattern[str]], ...] = tuple(
@@ -89,6 +93,23 @@ class Layout:
         said = Column.TASK in self or Column.MEASURE in self
         return said and any(column in self for column in (*OWNERS, Column.DEADLINE))
 
+    def with_second_row(self, following: Sequence[Row]) -> Layout | None:
+        """The layout of a header over two rows: 责任分工 above 牵头单位 and 配合单位."""
+        pairs = [pair for row in following for pair in zip(self.header, row.cells, strict=False)]
+        new = [below for above, below in pairs if below and squeezed(below) != squeezed(above)]
+        if not new or any(column_of(cell) not in _BELOW or len(cell) > 8 for cell in new):
+            return None
+        header = tuple(below or above for above, below in pairs)
+        return Layout(tuple(column_of(cell) for cell in header), header)
+
+    def repeats(self, row: Row) -> bool:
+        """Whether the row is the header, or one row of it, printed again on the next page."""
+        return all(
+            squeezed(cell) == squeezed(header) or (column_of(cell) == column and len(cell) <= 8)
+            for column, header, cell in zip(self.columns, self.header, row.cells, strict=False)
+            if cell
+        )
+
 
 def column_of(words: str) -> Column:
     plain = squeezed(words).lower()
@@ -115,15 +136,10 @@ def tasks_in(table: Table, layout: Layout, first: int) -> Iterator[Found]:
     for row in rows:
         if (chapter := _chapter_of(row)) is not None:
             section = chapter
-        elif layout_of(row) is None or not _repeats(row, layout):
+        elif not layout.repeats(row):
             found = _task_of(row, layout, section, by_measure=measured)
             if found is not None:
                 yield found
-
-
-def _repeats(row: Row, layout: Layout) -> bool:
-    """The header printed again on the next page."""
-    return [squeezed(c) for c in row.cells] == [squeezed(c) for c in layout.header]
 
 
 def _by_measure(rows: list[Row], layout: Layout) -> bool:

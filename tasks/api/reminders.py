@@ -21,7 +21,10 @@ class ReminderViewSet(ListModelMixin, Resource):
 
     def get_queryset(self) -> QuerySet[Reminder]:
         reminders = Reminder.objects.visible_to(self.user, self.on).with_end()
-        return reminders.select_related("task__unit", "unit").order_by("-on", "-id")
+        reminders = reminders.select_related("task__unit", "unit").order_by("-on", "-id")
+        if self.action == "list":
+            return reminders
+        return reminders.prefetch_related("mails__recipient")
 
     @extend_schema(responses=ReminderDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -64,6 +64,9 @@ def compose(mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
             mail.reminders.select_related(
                 "task__unit", "task__parent__unit", "task__plan__issuing_unit", "task__key_task"
             )
+            # Other mails have some of the same reminders: everybody locks them in one order.
+            .order_by("pk")
+            .select_for_update(of=("self",), no_key=True)
         )
         untrue = end_untrue(reminders, calendar, on=on, at=at)
         in_sight = set(

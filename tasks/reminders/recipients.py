@@ -13,9 +13,8 @@ Rule = Reminder.Rule
 #: What waits for a decision goes to those who decide, not to those who work.
 DECISIONS = (Rule.TO_LET_OUT, Rule.TO_APPROVE, Rule.TO_EXTEND)
 
-#: Who is written to in a unit and in the issuing office: the first role that somebody holds.
+#: Who is written to in a unit: the first role that somebody holds.
 ROLES_OF_UNIT = (Role.OFFICER, Role.HEAD)
-ROLES_OF_OFFICE = (Role.COORDINATOR, Role.HEAD, Role.OFFICER)
 
 #: A desk is a role in a unit: the place a letter is addressed to before a person is found.
 Desk = tuple[Unit, Role]
@@ -72,4 +71,5 @@ def _desks_above(task: Task) -> Iterator[Desk]:
 
 
 def _desks_of_office(task: Task) -> Iterator[Desk]:
-    yield from ((task.plan.issuing_unit, role) for role in ROLES_OF_OFFICE)
+    """Only coordinators see the whole plan; a mail says nothing that its reader may not see."""
+    yield task.plan.issuing_unit, Role.COORDINATOR

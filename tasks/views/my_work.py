@@ -3,11 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from accounts.pages import reader
 from tasks.worklist import work_list
 
 
+@require_GET
 def my_work(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     found = work_list(reader(request), on)

@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.emails import Letter, absolute_url, make_message
-from accounts.models import OutgoingMail
+from accounts.models import OutgoingMail, User
 from accounts.outbox import (
     BACK_OFF,
     LEASE,
@@ -209,6 +209,16 @@ class TestFailures:
         assert send_one(letter, at=NINE) is Outcome.FAILED
         assert (fresh(mail).state, fresh(mail).last_error) == ("failed", "550 no such mailbox")
         assert send_one(letter, at=NINE + LEASE * 100) is None
+
+    def test_a_person_whose_address_is_gone_got_no_mail(
+        self, house: House, relay: MailRelay
+    ) -> None:
+        mail = make_mail(house.person("镇-officer"))
+        User.objects.filter(pk=mail.recipient_id).update(email="")
+        assert send_one(letter, at=NINE) is Outcome.FAILED
+        assert (fresh(mail).state, fresh(mail).sent_at) == ("failed", None)
+        assert fresh(mail).last_error == "the account has no address"
+        assert relay.accepted == []
 
     def test_content_that_is_refused_fails_at_once(self, house: House, relay: MailRelay) -> None:
         relay.answer = "554 refused"

@@ -63,7 +63,7 @@ def test_the_document_has_the_deadlines_of_a_day_written_out() -> None:
         "2027年1月底前",
         "2026年12月14日前",
         "2026年12月底前",
-        "2026年11月18日前",
+        "2026年11月18日前完成",
         "2026年5月底前",
         "2026年8月底前",
         "2027年1月底前",
@@ -71,10 +71,10 @@ def test_the_document_has_the_deadlines_of_a_day_written_out() -> None:
         "2026年5月底前",
         "2026年11月底前",
         "2026年10月20日前",
-        "2026年4月底前",
+        "2026年4月底前完成",
         "2026年11月18日前",
         "2026年12月底前",
-        "2026年12月底前",
+        "2026年12月底前完成",
         "2027年1月底前",
         "2026年6月底前",
         "2026年12月底前",
@@ -171,7 +171,7 @@ def assert_events(plan: Plan) -> None:
     assert happened(TaskEvent.Kind.RETURNED) == 1
     assert happened(TaskEvent.Kind.DECOMPOSED) == 5
     waiting = ProgressReport.objects.get(state=ProgressReport.State.SUBMITTED)
-    assert (waiting.task.unit.name, waiting.percent) == ("龙潭镇", 90)
+    assert (waiting.task.unit.name, waiting.percent) == ("龙潭镇", Decimal(90))
     request = ExtensionRequest.objects.get()
     assert request.task.due_on == request.new_due_on > request.old_due_on
     unsigned = Task.objects.filter(plan=plan, state=Task.State.ISSUED)

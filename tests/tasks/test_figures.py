@@ -91,6 +91,13 @@ def test_the_weight_of_a_key_task(county: County, plan: Plan) -> None:
     assert figures.plan.completion == Decimal("40.00")
 
 
+def test_a_plan_is_not_rounded_to_100_while_a_share_is_open(county: County, plan: Plan) -> None:
+    KeyTask.objects.filter(plan=plan, title="预算").update(weight=Decimal(99999))
+    figures = plan_completion(plan, user=county.coordinator, on=ON)
+    # (10 + 99999 × 100 + 10) / 100001 = 99.9982
+    assert figures.plan.completion == Decimal("99.99")
+
+
 def test_a_town_reads_figures_of_its_own_part_only(county: County, plan: Plan) -> None:
     figures = plan_completion(plan, user=county.officer("甲镇"), on=ON)
     assert not figures.whole

@@ -112,6 +112,16 @@ def test_members_of_a_group_are_those_of_the_plans_date(county: County) -> None:
     assert [row[1] for row in shape(plan)] == ["司法局", "司法局", "甲镇"]
 
 
+def test_a_group_that_has_no_members_that_day_is_for_a_person_to_settle(county: County) -> None:
+    assert county.townships
+    county.townships.memberships.update(valid_from=dt.date(2026, 3, 3))
+    plan = drafted_plan(county, item("(一)", "清理", [JUSTICE, TOWNSHIPS], due("2026-09-30")))
+    with pytest.raises(Invalid) as refused:
+        issue_plan(plan.pk, actor=county.coordinator, at=at(3, 2))
+    (listed,) = refused.value.details["key_tasks"]
+    assert (listed["title"], listed["missing"]) == ("清理", "owner")
+
+
 def test_members_left_open_are_for_the_lead_to_name(county: County) -> None:
     somebody = owner("有关单位", "responsible", group=True, open_ended=True)
     plan = issued_plan(county, item("1.", "清理", [JUSTICE, somebody], due("2026-09-30")))

@@ -5,13 +5,17 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.directory import grant_role
 from accounts.errors import Conflict, Invalid, NotAllowed, Stale
+from accounts.models import Membership
 from plans.models import Plan
+from tasks.access import actions_open_to
 from tasks.acknowledging import acknowledge, object_to, uphold
 from tasks.extensions import approve_extension, ask_extension, refuse_extension
 from tasks.models import ProgressReport, Task
 from tasks.progress import Said, approve_report, return_report, submit_report
-from tests.county import County, at, due, issued_plan, item, owner, share, sign_for_all
+from tasks.worklist import work_list
+from tests.county import START, County, at, due, issued_plan, item, owner, share, sign_for_all
 
 
 @pytest.fixture
@@ -92,6 +96,21 @@ class TestObject:
         object_to(pk, reason="不归我镇", actor=county.officer("甲镇"), at=at(3, 3))
         with pytest.raises(NotAllowed):
             uphold(pk, reason="好", actor=county.head("甲镇"), at=at(3, 4))
+
+    def test_a_coordinator_who_objected_for_the_unit_does_not_answer(
+        self, county: County, plan: Plan
+    ) -> None:
+        pk, both = share(plan, "甲镇").pk, county.officer("甲镇")
+        grant_role(both, county.unit("依法治县办"), Membership.Role.COORDINATOR, valid_from=START)
+        object_to(pk, reason="不归我镇", actor=both, at=at(3, 3))
+        with pytest.raises(NotAllowed) as refused:
+            uphold(pk, reason="好", actor=both, at=at(3, 4))
+        assert refused.value.code == "own_report"
+        objected, on = Task.objects.get(pk=pk), at(3, 4).date()
+        assert "uphold" not in actions_open_to(both, objected, on)
+        assert work_list(both, on).objections_to_answer == []
+        assert "uphold" in actions_open_to(county.coordinator, objected, on)
+        assert work_list(county.coordinator, on).objections_to_answer == [objected]
 
 
 class TestReport:
@@ -289,6 +308,23 @@ class TestExtension:
         with pytest.raises(Conflict) as refused:
             self.ask(county, root, "2026-11-30")
         assert refused.value.code == "request_waiting"
+
+    def test_a_share_that_is_closed_meanwhile_keeps_its_date(self, county: County) -> None:
+        plan = issued_plan(
+            county, item("1.", "报备", [owner("财政局", "responsible")], due("2026-09-30"))
+        )
+        sign_for_all(county, plan)
+        task = share(plan, "财政局")
+        request = self.ask(county, task, "2026-12-31", at(9, 1))
+        done = submit_report(
+            task.pk, Said(completes=True), actor=county.officer("财政局"), at=at(9, 2)
+        )
+        approve_report(done.pk, actor=county.coordinator, at=at(9, 3))
+        with pytest.raises(Conflict) as refused:
+            approve_extension(request, actor=county.coordinator, at=at(9, 4))
+        assert (refused.value.code, refused.value.details) == ("wrong_state", {"state": "closed"})
+        task.refresh_from_db()
+        assert (task.due_on, task.deadline_version) == (dt.date(2026, 9, 30), 1)
 
     def test_nobody_extends_their_own_share(self, county: County, plan: Plan, town: Task) -> None:
         request = self.ask(county, share(plan, "司法局"), "2026-12-31")

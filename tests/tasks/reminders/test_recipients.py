@@ -61,6 +61,17 @@ def test_nobody_with_an_address_or_an_account_in_use(house: House, village: Task
     assert told(village, OFFICER) == ["镇-officer"]
 
 
+def test_of_the_office_only_those_who_see_the_whole_plan(house: House) -> None:
+    """A mail about a share out of the reader's sight would never say anything."""
+    house.plan.issuing_unit = house.unit("局")
+    house.plan.save()
+    task = house.add_share("镇")
+    end_roles("镇")
+    assert [told(task, step) for step in range(4)] == [[], [], [], []]
+    house.add_person("局", "coordinator")
+    assert [told(task, step) for step in range(4)] == [["局-coordinator"]] * 4
+
+
 def test_nobody_at_all(village: Task) -> None:
     end_roles("")
     assert [told(village, step) for step in range(4)] == [[], [], [], []]

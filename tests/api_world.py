@@ -1,0 +1,126 @@
+"""A county with one of everything that the API can be asked about, built around today.
+
+Built by the services over the small county of ``tests.county``. The plan was issued today, so
+that every period still runs; 甲镇 has a share in each state that waits for somebody.
+"""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accounts.models import OutgoingMail
+from plans.editing import make_plan
+from plans.models import KeyTask, Plan
+from plans.reading.draft import DeadlineDraft
+from tasks.acknowledging import acknowledge, object_to
+from tasks.decomposition import Part, decompose
+from tasks.extensions import ask_extension
+from tasks.issuing import issue_plan
+from tasks.models import ExtensionRequest, ProgressReport, Reminder, Task
+from tasks.progress import Said, submit_report
+from tests.county import County, draft_of, due, item, owner
+from tests.reminder_rows import make_mail
+
+SECTIONS = ("一、推进依法行政", "二、加强普法宣传")
+
+
+def day_in(days: int) -> dt.date:
+    return timezone.localdate() + dt.timedelta(days=days)
+
+
+def in_days(days: int) -> DeadlineDraft:
+    return due(day_in(days).isoformat())
+
+
+class ApiWorld:
+    """The county, its issued plan, a draft, an unsettled one, and the rows that wait in them.
+
+    Key task 1 is the office's, broken down to 甲镇, 乙乡 and the villages; 2 to 5 are 甲镇's
+    alone: reported on, new, objected to, and under way.
+    """
+
+    def __init__(self, county: County) -> None:
+        self.county = county
+        self.plan = self._issue()
+        self.draft = self._make(
+            item("1.", "清理文件", [owner("司法局", "lead")], in_days(90), SECTIONS[0]),
+            item("2.", "公开信息", [owner("财政局", "responsible")], in_days(60), SECTIONS[1]),
+        )
+        self.unsettled = self._make(
+            item("1.", "健全制度", [owner("县政务办", "responsible")], due(None, "ambiguous"))
+        )
+        self._tell()
+        self.report: ProgressReport = self.share("2.").reports.get()
+        self.village_report: ProgressReport = self.share("1.", "甲一村").reports.get()
+        self.request: ExtensionRequest = self.share("2.").extension_requests.get()
+        self.mail, self.reminder = self._remind()
+
+    def share(self, number: str, unit: str = "甲镇") -> Task:
+        return Task.objects.get(plan=self.plan, key_task__number=number, unit__name=unit)
+
+    def key_task(self, number: str, plan: Plan | None = None) -> KeyTask:
+        return KeyTask.objects.get(plan=plan or self.plan, number=number)
+
+    def _make(self, *items: object) -> Plan:
+        return make_plan(
+            draft_of(*items),  # type: ignore[arg-type]
+            issuing_unit=self.county.unit("依法治县办"),
+            issued_on=timezone.localdate(),
+            actor=self.county.coordinator,
+            at=timezone.now(),
+        )
+
+    def _issue(self) -> Plan:
+        town = [owner("甲镇", "responsible")]
+        plan = self._make(
+            item(
+                "1.",
+                "规范执法",
+                [owner("财政局", "supporting"), owner("各乡镇(街道)", "responsible", group=True)],
+                in_days(90),
+                SECTIONS[0],
+            ),
+            item("2.", "化解矛盾", town, in_days(60), SECTIONS[0]),
+            item("3.", "培养法律明白人", town, in_days(40), SECTIONS[1]),
+            item("4.", "宣传宪法", town, in_days(20), SECTIONS[1]),
+            item("5.", "领导学法", town, in_days(5), SECTIONS[1]),
+        )
+        return issue_plan(plan.pk, actor=self.county.coordinator, at=timezone.now())
+
+    def _tell(self) -> None:
+        officer, now = self.county.officer("甲镇"), timezone.now()
+        for number in ("1.", "2.", "5."):
+            acknowledge(self.share(number).pk, actor=officer, at=now)
+        object_to(self.share("4.").pk, reason="不属本镇职责。", actor=officer, at=now)
+        villages = [Part(self.county.unit(name)) for name in ("甲一村", "甲二村")]
+        decompose(self.share("1.").pk, villages, actor=officer, at=now)
+        submit_report(
+            self.share("2.").pk,
+            Said(percent=Decimal(60), narrative="化解 9 件。"),
+            actor=officer,
+            at=now,
+        )
+        ask_extension(
+            self.share("2.").pk, new_due_on=day_in(80), reason="汛期。", actor=officer, at=now
+        )
+        villager = self.county.officer("甲一村")
+        acknowledge(self.share("1.", "甲一村").pk, actor=villager, at=now)
+        submit_report(
+            self.share("1.", "甲一村").pk, Said(percent=Decimal(40)), actor=villager, at=now
+        )
+
+    def _remind(self) -> tuple[OutgoingMail, Reminder]:
+        task = self.share("5.")
+        mail = make_mail(self.county.officer("甲镇"), timezone.localdate())
+        reminder = Reminder.objects.create(
+            task=task,
+            unit=task.unit,
+            rule=Reminder.Rule.BEFORE,
+            step=Reminder.Step.OFFICER,
+            on=timezone.localdate(),
+            deadline_version=task.deadline_version,
+            planned_at=timezone.now(),
+        )
+        reminder.mails.add(mail)
+        return mail, reminder

@@ -1,0 +1,250 @@
+"""The machinery of the permission matrix: who asks, for which row, and what came of it.
+
+The table itself, and what its letters mean, stands in ``tests/test_permissions.py``.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from accounts.api.conditions import etag_of
+from accounts.directory import add_person, add_unit, grant_role
+from accounts.models import Membership, Unit
+from tests.api_requests import session_of
+from tests.api_world import ApiWorld, day_in
+from tests.county import START
+
+Role = Membership.Role
+
+#: The roles in the order of a group's four letters.
+ROLES = (Role.COORDINATOR, Role.HEAD, Role.OFFICER, Role.VIEWER)
+#: Where the role is held, seen from 甲镇, whose shares are asked for; and the issuing office.
+RELATIONS = {
+    "office": "依法治县办",
+    "own": "甲镇",
+    "above": "县",
+    "below": "甲一村",
+    "sibling": "乙乡",
+    "another tree": "邻县",
+}
+NOBODY, ANONYMOUS = "nobody", "anonymous"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: a route, a method, and the row that is asked for."""
+
+    route: str
+    method: str
+    row: str
+    letters: str
+
+    @property
+    def expected(self) -> dict[str, str]:
+        return dict(zip(callers(), self.letters, strict=True))
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.method} {self.row}".rstrip(" -")
+
+
+def callers() -> list[str]:
+    held = [f"{relation} {role}" for relation in RELATIONS for role in ROLES]
+    return [*held, NOBODY, ANONYMOUS]
+
+
+def parse(table: str) -> list[Line]:
+    """The lines of the table; comments and the heading are left out."""
+    rows = [line.split() for line in table.splitlines() if line and not line.startswith("#")]
+    return [Line(route, method, row, "".join(cells)) for route, method, row, *cells in rows]
+
+
+def write(line: Line, found: dict[str, str]) -> str:
+    """The line as the table would say what was found."""
+    letters = "".join(found[caller] for caller in callers())
+    groups = [letters[n : n + 4] for n in range(0, 24, 4)]
+    return " ".join(
+        [line.route.ljust(33), line.method.ljust(6), line.row.ljust(14), *groups, *letters[24:]]
+    )
+
+
+class Matrix:
+    """The world with everybody who asks, each with a session."""
+
+    def __init__(self, world: ApiWorld) -> None:
+        self.world = world
+        county = world.county
+        county.units["邻县"] = add_unit("邻县", Unit.Kind.COUNTY, parent=None, valid_from=START)
+        self.sessions = {
+            f"{relation} {role}": self._someone(f"{relation}-{role}", unit, role)
+            for relation, unit in RELATIONS.items()
+            for role in ROLES
+        }
+        self.sessions[NOBODY] = session_of(add_person("nobody", name="无", email=""))
+        self.client = Client(headers={"accept-language": "en"})
+        self.rows = self._rows()
+        self.before = fingerprint()
+
+    def _someone(self, name: str, unit: str, role: str) -> str:
+        person = add_person(name.replace(" ", "-"), name=name, email="")
+        grant_role(person, self.world.county.unit(unit), role, valid_from=START)
+        return session_of(person)
+
+    def _rows(self) -> dict[str, Any]:
+        """What a line's third word stands for."""
+        world = self.world
+        return {
+            "-": None,
+            "甲镇": world.county.unit("甲镇"),
+            "各乡镇": world.county.townships,
+            "plan": world.plan,
+            "draft": world.draft,
+            "key-task": world.key_task("2."),
+            "draft-item": world.key_task("1.", world.unsettled),
+            "root": world.share("1.", "依法治县办"),
+            "new": world.share("3."),
+            "objected": world.share("4."),
+            "under-way": world.share("5."),
+            "reported": world.share("2."),
+            "village's": world.share("1.", "甲一村"),
+            "report": world.report,
+            "v-report": world.village_report,
+            "request": world.request,
+            "reminder": world.reminder,
+        }
+
+    def outcome(self, line: Line, caller: str, path: str, content: Any) -> str:
+        """The letter for what came of it; a refusal and a read must leave every row as it was."""
+        row = self.rows[line.row]
+        with undone():
+            answer = self._ask(line, caller, path, content, row)
+            letter = letter_of(line, answer, row)
+            changed = fingerprint() != self.before
+        if letter == "+":
+            return "+" if changed or line.method == "GET" else "="
+        assert not changed, f"{caller} was refused ({answer.status_code}), and rows changed"
+        return letter
+
+    def _ask(self, line: Line, caller: str, path: str, content: Any, row: Any) -> Any:
+        # One client for everybody: a new one would load the middleware each time.
+        self.client.cookies.clear()
+        if caller in self.sessions:
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[caller]
+        ask = getattr(self.client, line.method.lower())
+        if not line.route.startswith("api-"):
+            seen = {"version": row.version} if hasattr(row, "version") else {}
+            return ask(path, (content or {}) | seen)
+        if line.method == "GET":
+            return ask(path, content or {"page_size": "200"} if line.route.endswith("list") else {})
+        headers = {"If-Match": etag_of(row)} if hasattr(row, "version") else {}
+        body = json.dumps(content or {})
+        return ask(path, body, content_type="application/json", headers=headers)
+
+
+LETTERS = {400: "?", 401: "-", 403: "x", 404: ".", 405: "m", 409: "!"}
+
+
+def letter_of(line: Line, answer: HttpResponse, row: Any) -> str:
+    if answer.status_code == 302 and answer["Location"].startswith("/login/?next="):
+        return ">"
+    if answer.status_code < 400:
+        listed = line.route.endswith("-list") and line.method == "GET"
+        return "0" if listed and not _stands_in(answer, row) else "+"
+    assert answer.status_code in LETTERS, (answer.status_code, answer.content.decode())
+    return LETTERS[answer.status_code]
+
+
+def _stands_in(answer: Any, row: Any) -> bool:
+    return row.pk in [found["id"] for found in answer.json()["results"]]
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def fingerprint() -> list[str]:
+    """Every row of the house, as one number for each table."""
+    models = [
+        model
+        for app in ("accounts", "plans", "tasks")
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    ]
+    every = " UNION ALL ".join(
+        "SELECT coalesce(md5(string_agg(r::text, '|' ORDER BY r::text)), '') FROM "  # noqa: S608
+        f'"{model._meta.db_table}" r'
+        for model in models
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(every)
+        return [found for (found,) in cursor.fetchall()]
+
+
+def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
+    """What each writing line sends, so that who may do it can."""
+    village = world.county.unit("甲二村").pk
+    new_plan = {
+        "draft": ONE_ITEM,
+        "issuing_unit": world.county.unit("依法治县办").pk,
+        "issued_on": timezone.localdate().isoformat(),
+    }
+    reason = {"reason": "请说明。"}
+    later = {"new_due_on": day_in(30).isoformat(), "reason": "汛期。"}
+    return {
+        ("api-plan-list", "POST"): new_plan,
+        ("api-plan-read", "POST"): {"text": TEXT},
+        ("api-plan-detail", "PATCH"): {"yellow_days": 9},
+        ("api-key-task-detail", "PATCH"): {"due_on": day_in(70).isoformat()},
+        ("api-task-object", "POST"): reason,
+        ("api-task-uphold", "POST"): reason,
+        ("api-task-decompose", "POST"): {"parts": [{"unit": village}]},
+        ("api-task-reports", "POST"): {"percent": "30"},
+        ("api-task-extension-requests", "POST"): later,
+        ("api-report-return", "POST"): reason,
+        ("api-extension-request-refuse", "POST"): {"answer": "按期完成。"},
+        ("switch-language", "POST"): {"language": "en"},
+        ("login", "POST"): {"username": "nobody", "password": "wrong"},
+        ("new-plan", "POST"): {"text": TEXT},
+        ("confirm-plan", "POST"): new_plan | {"draft": json.dumps(ONE_ITEM)},
+        ("settle", "POST"): {"due_on": day_in(70).isoformat()},
+        ("act-on-share:uphold", "POST"): reason,
+        ("decide-report:return", "POST"): reason,
+        ("act-on-share:report", "POST"): {"percent": "30"},
+    }
+
+
+TEXT = (
+    "一、规范管理\n(一)清理文件。全面清理。"
+    "(牵头单位:司法局;责任单位:各乡镇(街道);完成时限:2026年9月30日前)\n"
+)
+ONE_ITEM: dict[str, Any] = {
+    "title": "工作要点",
+    "document_number": None,
+    "issued_on": None,
+    "year": 2026,
+    "first_unit_leads": None,
+    "items": [
+        {
+            "number": "1.",
+            "section": None,
+            "title": "清理文件",
+            "text": "清理文件。",
+            "owners": [{"name": "司法局", "role": "lead", "group": False, "open_ended": False}],
+            "deadline": {"text": None, "kind": "none", "due_on": None},
+            "line": 1,
+            "questions": [],
+        }
+    ],
+    "questions": [],
+}

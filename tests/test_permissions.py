@@ -1,0 +1,210 @@
+"""Who may see and do what, as one table: every route, method, role and place in the unit tree.
+
+A line's groups are the places of the caller, seen from 甲镇, whose rows are asked for: the
+issuing office, 甲镇 itself, the county above, a village below, a sibling township, a county of
+another tree. The four letters of a group are the roles held there: coordinator, head, officer,
+viewer. The last two are a person without a role, and nobody logged in.
+
+    +  answered; a write has changed something     .  404, out of sight
+    =  a write answered without changing anything  x  403, in sight but not allowed
+    0  a list in which the row does not stand      !  409, not in this state
+    -  401                                         >  sent to the log-in page
+    m  405
+
+Whatever is refused, and whatever only reads, leaves every row of the house as it was.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.api_world import ApiWorld
+from tests.county import County
+from tests.permissions import ANONYMOUS, Line, Matrix, callers, contents, parse, write
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+PLANS = """
+# route                           method row            off. own  abov belo sibl othe n a
+api-unit-list                     GET    甲镇             ++++ ++++ ++++ ++++ ++++ ++++ 0 -
+api-unit-detail                   GET    甲镇             ++++ ++++ ++++ ++++ ++++ ++++ . -
+api-unit-group-list               GET    各乡镇            ++++ ++++ ++++ ++++ ++++ ++++ 0 -
+api-unit-group-detail             GET    各乡镇            ++++ ++++ ++++ ++++ ++++ ++++ . -
+api-plan-list                     GET    plan           ++++ ++++ ++++ ++++ ++++ 0000 0 -
+api-plan-list                     GET    draft          +000 0000 0000 0000 0000 0000 0 -
+api-plan-list                     POST   -              +xxx xxxx xxxx xxxx xxxx xxxx ? -
+api-plan-read                     POST   -              =xxx =xxx =xxx =xxx =xxx =xxx x -
+api-plan-detail                   GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
+api-plan-detail                   GET    draft          +... .... .... .... .... .... . -
+api-plan-detail                   PATCH  plan           !xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-detail                   PATCH  draft          +... .... .... .... .... .... . -
+api-plan-issue                    POST   draft          +... .... .... .... .... .... . -
+api-plan-issue                    POST   plan           =xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-completion               GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
+api-plan-completion               GET    draft          +... .... .... .... .... .... . -
+api-key-task-list                 GET    key-task       ++++ ++++ ++++ ++++ ++++ 0000 0 -
+api-key-task-list                 GET    draft-item     +000 0000 0000 0000 0000 0000 0 -
+api-key-task-detail               GET    key-task       ++++ ++++ ++++ ++++ ++++ .... . -
+api-key-task-detail               GET    draft-item     +... .... .... .... .... .... . -
+api-key-task-detail               PATCH  key-task       !xxx xxxx xxxx xxxx xxxx .... . -
+api-key-task-detail               PATCH  draft-item     +... .... .... .... .... .... . -
+"""
+
+SHARES = """
+# route                           method row            off. own  abov belo sibl othe n a
+api-task-list                     GET    root           ++++ 0000 ++++ 0000 0000 0000 0 -
+api-task-list                     GET    under-way      +000 ++++ ++++ 0000 0000 0000 0 -
+api-task-list                     GET    village's      ++++ ++++ ++++ ++++ 0000 0000 0 -
+api-task-detail                   GET    root           ++++ .... ++++ .... .... .... . -
+api-task-detail                   GET    under-way      +... ++++ ++++ .... .... .... . -
+api-task-detail                   GET    village's      ++++ ++++ ++++ ++++ .... .... . -
+api-task-acknowledge              POST   new            x... x++x xxxx .... .... .... . -
+api-task-acknowledge              POST   under-way      x... x!!x xxxx .... .... .... . -
+api-task-object                   POST   new            x... x++x xxxx .... .... .... . -
+api-task-uphold                   POST   objected       +... xxxx xxxx .... .... .... . -
+api-task-decompose                POST   under-way      x... x++x xxxx .... .... .... . -
+api-task-reports                  GET    reported       +... ++++ ++++ .... .... .... . -
+api-task-reports                  GET    village's      ++++ ++++ ++++ ++++ .... .... . -
+api-task-reports                  POST   under-way      x... x++x xxxx .... .... .... . -
+api-task-extension-requests       GET    reported       +... ++++ ++++ .... .... .... . -
+api-task-extension-requests       POST   under-way      x... x++x xxxx .... .... .... . -
+api-task-events                   GET    under-way      +... ++++ ++++ .... .... .... . -
+api-report-list                   GET    report         +000 ++++ ++++ 0000 0000 0000 0 -
+api-report-list                   GET    v-report       ++++ ++++ ++++ ++++ 0000 0000 0 -
+api-report-detail                 GET    report         +... ++++ ++++ .... .... .... . -
+api-report-detail                 GET    v-report       ++++ ++++ ++++ ++++ .... .... . -
+api-report-approve                POST   report         +... xxxx xxxx .... .... .... . -
+api-report-approve                POST   v-report       xxxx x+xx xxxx xxxx .... .... . -
+api-report-return                 POST   report         +... xxxx xxxx .... .... .... . -
+api-report-return                 POST   v-report       xxxx x+xx xxxx xxxx .... .... . -
+api-extension-request-list        GET    request        +000 ++++ ++++ 0000 0000 0000 0 -
+api-extension-request-detail      GET    request        +... ++++ ++++ .... .... .... . -
+api-extension-request-approve     POST   request        +... xxxx xxxx .... .... .... . -
+api-extension-request-refuse      POST   request        +... xxxx xxxx .... .... .... . -
+api-reminder-list                 GET    reminder       +000 ++++ ++++ 0000 0000 0000 0 -
+api-reminder-detail               GET    reminder       +... ++++ ++++ .... .... .... . -
+api-me                            GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
+api-tokens                        POST   -              ---- ---- ---- ---- ---- ---- - -
+api-tokens                        DELETE -              ---- ---- ---- ---- ---- ---- - -
+api-schema                        GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
+api-docs                          GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+api-nowhere                       GET    -              .... .... .... .... .... .... . -
+"""
+
+PAGES = """
+# route                           method row            off. own  abov belo sibl othe n a
+live                              GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+ready                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+login                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+login                             POST   -              ==== ==== ==== ==== ==== ==== = =
+logout                            POST   -              ==== ==== ==== ==== ==== ==== = >
+switch-language                   POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + =
+my-work                           GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+plans                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+new-plan                          GET    -              +xxx +xxx +xxx +xxx +xxx +xxx x >
+new-plan                          POST   -              =xxx =xxx =xxx =xxx =xxx =xxx x >
+confirm-plan                      POST   -              +xxx ?xxx ?xxx ?xxx ?xxx ?xxx x >
+draft-plan                        GET    draft          +... .... .... .... .... .... . >
+settle                            POST   draft-item     +... .... .... .... .... .... . >
+plan                              GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
+issue-plan                        POST   draft          +... .... .... .... .... .... . >
+completion                        GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
+share                             GET    under-way      +... ++++ ++++ .... .... .... . >
+share                             GET    village's      ++++ ++++ ++++ ++++ .... .... . >
+act-on-share:report               POST   under-way      x... x++x xxxx .... .... .... . >
+act-on-share:acknowledge          POST   new            x... x++x xxxx .... .... .... . >
+act-on-share:no-change            POST   under-way      x... x++x xxxx .... .... .... . >
+act-on-share:uphold               POST   objected       +... xxxx xxxx .... .... .... . >
+decide-report:approve             POST   report         +... xxxx xxxx .... .... .... . >
+decide-report:approve             POST   v-report       xxxx x+xx xxxx xxxx .... .... . >
+decide-report:return              POST   v-report       xxxx x+xx xxxx xxxx .... .... . >
+decide-extension:approve          POST   request        +... xxxx xxxx .... .... .... . >
+"""
+
+#: Asked for with every other method too; the answer to these is the same for everybody.
+OTHERS = ("office coordinator", "own head", "nobody")
+
+
+@pytest.fixture
+def matrix(county: County) -> Matrix:
+    return Matrix(ApiWorld(county))
+
+
+def named_routes() -> dict[str, URLPattern]:
+    """Every address of the installation by its name, the API's and the pages'."""
+
+    def walk(patterns: Any) -> Iterator[URLPattern]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns)
+            else:
+                yield pattern
+
+    return {str(pattern.name): pattern for pattern in walk(get_resolver().url_patterns)}
+
+
+def takes_a_row(pattern: URLPattern) -> bool:
+    return "pk" in str(pattern.pattern)
+
+
+def methods_of(pattern: URLPattern) -> set[str]:
+    """The methods that an API view says it answers. A page does not say; it is asked."""
+    view: Any = pattern.callback
+    actions = getattr(view, "actions", {})
+    return {method.upper() for method in actions} & set(METHODS)
+
+
+def path_of(line: Line, matrix: Matrix) -> str:
+    name, _, action = line.route.partition(":")
+    if name == "api-nowhere":
+        return "/api/v1/nowhere/"
+    row = [matrix.rows[line.row].pk] if takes_a_row(named_routes()[name]) else []
+    return reverse(name, args=[*row, *([action] if action else [])])
+
+
+def methods_in_table() -> dict[str, set[str]]:
+    """The methods that the table says something about, by route."""
+    known: dict[str, set[str]] = {}
+    for line in parse(PLANS + SHARES + PAGES):
+        known.setdefault(line.route.partition(":")[0], set()).add(line.method)
+    return known
+
+
+@pytest.mark.parametrize("table", [PLANS, SHARES, PAGES], ids=["plans", "shares", "pages"])
+def test_the_table(table: str, matrix: Matrix) -> None:
+    lines = parse(table)
+    found = []
+    for line in lines:
+        path = path_of(line, matrix)
+        content = contents(matrix.world).get((line.route, line.method))
+        letters = {who: matrix.outcome(line, who, path, content) for who in callers()}
+        found.append(write(line, letters))
+    assert found == [write(line, line.expected) for line in lines]
+
+
+def test_every_route_stands_in_the_table() -> None:
+    assert methods_in_table().keys() == named_routes().keys()
+
+
+def test_every_method_of_the_api_stands_in_the_table() -> None:
+    known = methods_in_table()
+    offered = {name: methods_of(pattern) for name, pattern in named_routes().items()}
+    missing = {name: methods - known[name] for name, methods in offered.items()}
+    assert {name: methods for name, methods in missing.items() if methods} == {}
+
+
+def test_a_method_that_is_not_in_the_table_does_nothing_for_anybody(matrix: Matrix) -> None:
+    """404 where no address exists at all; the log-in page sends on whoever is logged in."""
+    lines = {line.route.partition(":")[0]: line for line in parse(PLANS + SHARES + PAGES)}
+    known = methods_in_table()
+    wrong = []
+    for name, first in lines.items():
+        for method in sorted(set(METHODS) - known[name]):
+            line = Line(first.route, method, first.row, "")
+            path = path_of(line, matrix)
+            found = [matrix.outcome(line, who, path, None) for who in (*OTHERS, ANONYMOUS)]
+            if not set(found) <= set("m.-=>"):
+                wrong.append((name, method, found))
+    assert wrong == []
