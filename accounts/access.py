@@ -46,4 +46,5 @@ def people_of(unit: Unit, roles: Collection[str], on: dt.date) -> list[User]:
     memberships = Membership.objects.in_force(on).filter(
         Q(unit=unit) | Q(unit__in=hosts), role__in=roles
     )
-    return list(User.objects.filter(pk__in=memberships.values("user_id")).order_by("pk"))
+    people = User.objects.filter(pk__in=memberships.values("user_id"))
+    return list(people.select_related("mail_settings__deputy__mail_settings").order_by("pk"))

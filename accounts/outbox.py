@@ -10,8 +10,8 @@ import hashlib
 import logging
 import smtplib
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from email.utils import parseaddr
 from enum import Enum
 from typing import Protocol
@@ -19,10 +19,12 @@ from typing import Protocol
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection as db_connection
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.emails import Letter, make_message
-from accounts.models import OutgoingMail
+from accounts.models import OutgoingMail, User
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,10 @@ MAX_ATTEMPTS = 10
 RELAY_PAUSE = dt.timedelta(minutes=1)
 #: How long one caller of ``send_due`` goes on; with one more mail it still fits into ``LEASE``.
 ROUND = dt.timedelta(seconds=50)
+
+ONE_MINUTE = dt.timedelta(minutes=1)
+#: First key of the advisory lock under which claims take turns.
+RATE_LOCK = 2
 
 #: SMTP answers from here on are final.
 FIRST_PERMANENT_CODE = 500
@@ -72,16 +78,19 @@ def send_due(compose: Compose, *, clock: Callable[[], dt.datetime]) -> int:
     """
     started = clock()
     handled = 0
-    while clock() - started < ROUND:
-        outcome = send_one(compose, at=clock())
-        if outcome in (None, Outcome.RELAY_AWAY):
-            break
-        handled += 1
+    with conversation() as connection:
+        while clock() - started < ROUND:
+            outcome = send_one(compose, at=clock(), connection=connection)
+            if outcome in (None, Outcome.RELAY_AWAY):
+                break
+            handled += 1
     return handled
 
 
-def send_one(compose: Compose, *, at: dt.datetime) -> Outcome | None:
-    """Claims one mail and brings it as far as it goes. ``None``: nothing is due.
+def send_one(
+    compose: Compose, *, at: dt.datetime, connection: BaseEmailBackend | None = None
+) -> Outcome | None:
+    """Claims one mail and brings it as far as it goes. ``None``: nothing is due, or may be sent.
 
     No error of composing or sending gets out of here: it belongs to the mail, which shows it.
     """
@@ -91,32 +100,52 @@ def send_one(compose: Compose, *, at: dt.datetime) -> Outcome | None:
     if mail.attempts > MAX_ATTEMPTS:
         # Every sender that took this mail died over it.
         return _give_up(mail, "abandoned by every sender that took it")
-    if not mail.recipient.email:
+    in_app = wants_it_here_only(mail.recipient)
+    if not in_app and (reason := why_unreachable(mail.recipient)):
         # Django would send it to nobody and report no error.
-        return _give_up(mail, "the account has no address")
+        return _give_up(mail, reason)
     try:
         letter = compose(mail, at=at)
         if letter is None:
             return _settle(mail, Outcome.SUPERSEDED, state=State.SUPERSEDED)
         mail.subject, mail.body = letter.subject, letter.text
+        if in_app:
+            return mark_sent(mail, at=at, channel=OutgoingMail.Channel.IN_APP)
         message = make_message(letter, to=mail.recipient.email, message_id=mail.message_id)
     except Exception as error:
         logger.exception("mail %s could not be composed", mail.pk)
         return _postpone(mail, error, at=at)
-    return _deliver(mail, message, at=at)
+    if connection is not None:
+        return deliver(mail, message, connection, at=at)
+    with conversation() as own:
+        return deliver(mail, message, own, at=at)
+
+
+def wants_it_here_only(person: User) -> bool:
+    return hasattr(person, "mail_settings") and person.mail_settings.in_app_only
+
+
+def why_unreachable(person: User) -> str:
+    """Why no mail can reach the person, empty where one can."""
+    if not person.email:
+        return "the account has no address"
+    return person.email_refusal
 
 
 def claim_next(at: dt.datetime) -> OutgoingMail | None:
     """Takes the mail that has been due longest, for the length of ``LEASE``; commits.
 
-    Rows that others are claiming are passed over. The count of attempts grows here, before
-    anything can go wrong, so that a mail that kills its senders is found out.
+    Rows that others are claiming are passed over, and so is everything while the mail is held or
+    the minute's share is used up. The count of attempts grows here, before anything can go
+    wrong, so that a mail that kills its senders is found out.
     """
     with transaction.atomic():
+        if not _room_in_this_minute(at):
+            return None
         mail = (
             OutgoingMail.objects.due(at)
             .select_for_update(skip_locked=True, no_key=True, of=("self",))
-            .select_related("recipient")
+            .select_related("recipient__mail_settings")
             .order_by("next_try_at", "id")
             .first()
         )
@@ -130,9 +159,38 @@ def claim_next(at: dt.datetime) -> OutgoingMail | None:
     return mail
 
 
-def mark_sent(mail: OutgoingMail, *, at: dt.datetime) -> Outcome:
+def _room_in_this_minute(at: dt.datetime) -> bool:
+    """Whether the relay may be given one more mail (FAILURES A9). No query without a limit.
+
+    Claims take turns while there is one, so that two senders do not both take the last place.
+    """
+    most = settings.LUOSHI_MAILS_PER_MINUTE
+    if not most:
+        return True
+    with db_connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [RATE_LOCK])
+    just_sent = Q(state=State.SENT, sent_at__gt=at - ONE_MINUTE)
+    under_way = Q(state=State.LEASED, lease_until__gt=at)
+    return OutgoingMail.objects.filter(just_sent | under_way).count() < most
+
+
+def mark_sent(
+    mail: OutgoingMail, *, at: dt.datetime, channel: str = OutgoingMail.Channel.MAIL
+) -> Outcome:
     """Only after the server's 250, and only while the lease is still ours."""
-    return _settle(mail, Outcome.SENT, state=State.SENT, sent_at=at, last_error="")
+    return _settle(mail, Outcome.SENT, state=State.SENT, sent_at=at, last_error="", channel=channel)
+
+
+@contextmanager
+def conversation() -> Iterator[BaseEmailBackend]:
+    """A connection to the relay that is opened by the first mail and kept for the next ones."""
+    connection = get_connection()
+    try:
+        yield connection
+    finally:
+        # The server has answered; a broken good-bye changes nothing about any mail.
+        with suppress(OSError):
+            connection.close()
 
 
 def hand_over(message: EmailMultiAlternatives, connection: BaseEmailBackend) -> None:
@@ -140,26 +198,57 @@ def hand_over(message: EmailMultiAlternatives, connection: BaseEmailBackend) -> 
     connection.send_messages([message])
 
 
-def _deliver(mail: OutgoingMail, message: EmailMultiAlternatives, *, at: dt.datetime) -> Outcome:
-    connection = get_connection()
+def deliver(
+    mail: OutgoingMail,
+    message: EmailMultiAlternatives,
+    connection: BaseEmailBackend,
+    *,
+    at: dt.datetime,
+) -> Outcome:
+    """Sends a leased mail and marks it by what the relay answered."""
     try:
-        connection.open()
+        kept = not connection.open()
     except OSError as error:  # smtplib's errors and refused or broken sockets alike
         logger.warning("the mail relay is away: %s", error)
         return _wait_for_relay(mail, error, at=at)
     try:
-        hand_over(message, connection)
+        _hand_over_once_more_if_kept(message, connection, kept=kept)
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-        if _code_of(error) >= FIRST_PERMANENT_CODE:
-            return _give_up(mail, _text_of(error))
-        return _postpone(mail, error, at=at)
+        return _refused(mail, error, at=at)
     except Exception as error:
-        return _postpone(mail, error, at=at)
-    finally:
-        # The server has answered; a broken good-bye changes nothing about the mail.
         with suppress(OSError):
             connection.close()
+        return _postpone(mail, error, at=at)
     return mark_sent(mail, at=at)
+
+
+def _hand_over_once_more_if_kept(
+    message: EmailMultiAlternatives, connection: BaseEmailBackend, *, kept: bool
+) -> None:
+    """A relay may have hung up on a connection that was kept: that says nothing about the mail."""
+    try:
+        hand_over(message, connection)
+    except smtplib.SMTPServerDisconnected:
+        if not kept:
+            raise
+        connection.close()
+        connection.open()
+        hand_over(message, connection)
+
+
+def _refused(
+    mail: OutgoingMail,
+    error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError,
+    *,
+    at: dt.datetime,
+) -> Outcome:
+    """For good or for now. An address that is refused for good is not tried again (A8)."""
+    if _code_of(error) < FIRST_PERMANENT_CODE:
+        return _postpone(mail, error, at=at)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        same_address = User.objects.filter(pk=mail.recipient_id, email=mail.recipient.email)
+        same_address.update(email_refusal=_text_of(error), email_refused_at=at)
+    return _give_up(mail, _text_of(error))
 
 
 def _postpone(mail: OutgoingMail, error: Exception, *, at: dt.datetime) -> Outcome:

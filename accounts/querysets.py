@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, Q
 
@@ -64,4 +65,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Mails that somebody should try now: waiting past their time, or leased by the dead."""
         waiting = Q(state="waiting", next_try_at__lte=at)
         abandoned = Q(state="leased", lease_until__lt=at)
-        return self.filter(waiting | abandoned)
+        return self.filter(waiting | abandoned, ~Exists(_holds()))
+
+
+def _holds() -> models.QuerySet[Any]:
+    """The hold of the mail that is in force, if any: one row at most."""
+    hold: Any = apps.get_model("accounts", "MailHold")
+    found: models.QuerySet[Any] = hold.objects.filter(released_at__isnull=True)
+    return found

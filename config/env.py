@@ -42,6 +42,14 @@ def number(name: str, default: int, *, least: int = 0, most: int | None = None) 
     return value
 
 
+def choice(name: str, options: tuple[str, ...]) -> str:
+    """One of the options; the first where it is unset or empty."""
+    given = os.environ.get(name, "").strip().lower() or options[0]
+    if given not in options:
+        raise WrongSetting(f"{name} is {given!r}; it may be {', '.join(options)}.")
+    return given
+
+
 def words(name: str, default: str) -> list[str]:
     """The comma-separated parts without blanks around them; empty parts are left out."""
     parts = (part.strip() for part in os.environ.get(name, default).split(","))

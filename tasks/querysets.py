@@ -106,7 +106,7 @@ class ReminderQuerySet(ReportQuerySet["Reminder"]):
                 When(some("sent"), then=Value("sent")),
                 When(superseded_at__isnull=False, then=Value("superseded")),
                 When(~Q(fault=""), then=Value("failed")),
-                When(some("waiting", "leased", "held"), then=Value("waiting")),
+                When(some("waiting", "leased"), then=Value("waiting")),
                 When(some("failed"), then=Value("failed")),
                 default=Value("waiting"),
                 output_field=CharField(),

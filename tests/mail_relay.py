@@ -20,7 +20,39 @@ class MailRelay:
         self.answer = "250 OK"
         self.cut_after_data = False
         self.goodbye_takes = 0.0
+        #: After so many mails it drops the connection before it answers the next MAIL.
+        self.hang_up_after = 0
+        self.conversations = 0
         self.port = free_port()
+
+    async def handle_EHLO(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        self.conversations += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        mail_options: list[str],
+    ) -> str:
+        if self.hang_up_after and len(self.accepted) == self.hang_up_after:
+            self.hang_up_after = 0
+            if server.transport:
+                server.transport.close()
+            return "421 idle"
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
         self,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from accounts.models import CalendarDay, Membership, OutgoingMail, Unit, User
+from accounts.models import CalendarDay, MailSettings, Membership, OutgoingMail, Unit, User
 from accounts.outbox import message_id_for
 from plans.models import DeadlineKind, KeyTask, Plan
 from tasks.models import Reminder, Task
@@ -41,8 +41,15 @@ class House:
     def unit(self, name: str) -> Unit:
         return self.units[name]
 
-    def person(self, key: str) -> User:
-        return self.people[key]
+    def person(self, key: str, **changes: Any) -> User:
+        person = self.people[key]
+        if changes:
+            User.objects.filter(pk=person.pk).update(**changes)
+            person.refresh_from_db()
+        return person
+
+    def mail_settings(self, person: User, **fields: Any) -> MailSettings:
+        return MailSettings.objects.create(user=person, **fields)
 
     def add_unit(self, name: str, kind: str, parent: str | None) -> Unit:
         above = self.units[parent] if parent else None

@@ -10,20 +10,18 @@ from django.utils.translation import override
 
 from accounts.calendar import load_calendar
 from accounts.emails import Letter
-from accounts.models import OutgoingMail
+from accounts.models import MailSettings, OutgoingMail
 from accounts.outbox import message_id_for
 from tasks.models import Reminder, Task
 from tasks.reminders.letter import write_letter
 from tasks.reminders.planning import end_untrue
-from tasks.reminders.recipients import Directory
+from tasks.reminders.recipients import Directory, doers_of
 
 State = OutgoingMail.State
 DIGEST = OutgoingMail.Kind.DIGEST
 MailLink = Reminder.mails.through
 
 NOBODY_TO_WRITE_TO = "nobody_to_write_to"
-#: States in which a mail takes further reminders.
-STILL_OPEN = (State.WAITING, State.HELD)
 #: Reminders that are put into mails by one transaction.
 BATCH = 500
 #: A mail of tomorrow waits a little, so that tomorrow's own reminders get into it as well.
@@ -87,8 +85,9 @@ def compose(mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
 def _put_into_mails(
     reminders: list[Reminder], directory: Directory, *, on: dt.date, at: dt.datetime
 ) -> int:
-    """At most eight queries and the directory's, however many reminders and people."""
-    addressees = {reminder.pk: directory.addressees(reminder) for reminder in reminders}
+    """At most eleven queries and the directory's, however many reminders and people."""
+    doers = doers_of(reminders)
+    addressees = {r.pk: directory.addressees(r, doers.get(r.pk, ())) for r in reminders}
     told = [reminder.pk for reminder in reminders if addressees[reminder.pk]]
     _mark_faults(reminders, set(told))
     mails = _open_mails({p.pk for people in addressees.values() for p in people}, on=on, at=at)
@@ -156,7 +155,7 @@ def _open_mails(people: set[int], *, on: dt.date, at: dt.datetime) -> dict[int, 
     for mail in reopened:
         mail.state, mail.next_try_at = State.WAITING, at
         mail.save(update_fields=["state", "next_try_at"])
-    closed = {pk for pk, mail in todays.items() if mail.state not in STILL_OPEN}
+    closed = {pk for pk, mail in todays.items() if mail.state != State.WAITING}
     if not closed:
         return todays
     tomorrow = on + dt.timedelta(days=1)
@@ -171,6 +170,7 @@ def _locked_mails(
     In the order of the people, as every other process takes them.
     """
     wanted = sorted(people)
+    hours = _chosen_hours(wanted)
     OutgoingMail.objects.bulk_create(
         [
             OutgoingMail(
@@ -178,7 +178,7 @@ def _locked_mails(
                 kind=DIGEST,
                 on=on,
                 message_id=message_id_for(pk, DIGEST, on),
-                next_try_at=next_try_at,
+                next_try_at=max(next_try_at, _at_hour(on, hours.get(pk, 0))),
                 created_at=at,
             )
             for pk in wanted
@@ -190,6 +190,15 @@ def _locked_mails(
     return {mail.recipient_id: mail for mail in locked}
 
 
+def _chosen_hours(people: list[int]) -> dict[int, int]:
+    """The hours before which people do not wish to be written to, where they chose one."""
+    rows = MailSettings.objects.filter(user__in=people, hour__isnull=False)
+    return {user_id: hour or 0 for user_id, hour in rows.values_list("user_id", "hour")}
+
+
 def _time_of_mail(on: dt.date) -> dt.datetime:
-    hour = dt.time(settings.LUOSHI_MAIL_HOUR)
-    return timezone.make_aware(dt.datetime.combine(on, hour)) + AFTER_THE_HOUR
+    return _at_hour(on, settings.LUOSHI_MAIL_HOUR) + AFTER_THE_HOUR
+
+
+def _at_hour(on: dt.date, hour: int) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(on, dt.time(hour)))

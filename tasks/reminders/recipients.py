@@ -1,11 +1,13 @@
 """The people behind a unit and a step of the ladder, found when the day's mail is made."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 
 from accounts.access import Role, people_of
 from accounts.models import Unit, User
-from tasks.models import Reminder, Task
+from accounts.outbox import wants_it_here_only, why_unreachable
+from tasks.models import ExtensionRequest, ProgressReport, Reminder, Task
 
 Step = Reminder.Step
 Rule = Reminder.Rule
@@ -27,16 +29,50 @@ class Directory:
         self.on = on
         self._known: dict[tuple[int, str], list[User]] = {}
 
-    def addressees(self, reminder: Reminder) -> list[User]:
-        """Those who can be written to at the first desk on the way up where there is anybody."""
-        return next(filter(None, map(self._people_at, desks_for(reminder))), [])
+    def addressees(self, reminder: Reminder, doers: Collection[int] = ()) -> list[User]:
+        """Those who can be written to at the first desk on the way up where there is anybody.
+
+        ``doers`` are the ids of people whose own act it is about: they are not told of it.
+        """
+        for desk in desks_for(reminder):
+            if people := [p for p in self._people_at(desk) if p.pk not in doers]:
+                return people
+        return []
 
     def _people_at(self, desk: Desk) -> list[User]:
         unit, role = desk
         if (unit.pk, role) not in self._known:
-            people = people_of(unit, [role], self.on)
-            self._known[unit.pk, role] = [person for person in people if person.email]
+            people = map(self._present, people_of(unit, [role], self.on))
+            self._known[unit.pk, role] = [person for person in people if person is not None]
         return self._known[unit.pk, role]
+
+    def _present(self, person: User) -> User | None:
+        """The person, the deputy of one who is away, or nobody who could be told."""
+        found: User | None = person
+        if hasattr(person, "mail_settings") and person.mail_settings.is_away(self.on):
+            found = person.mail_settings.deputy
+        return found if found is not None and can_be_told(found) else None
+
+
+def doers_of(reminders: Collection[Reminder]) -> dict[int, set[int]]:
+    """By reminder, who did what it is about: nobody is told of their own act. Two queries."""
+    tasks = [reminder.task_id for reminder in reminders if reminder.rule in DECISIONS]
+    doers: dict[int, set[int]] = defaultdict(set)
+    if tasks:
+        for rows in (
+            ProgressReport.objects.filter(task__in=tasks, state__in=["inside", "submitted"]),
+            ExtensionRequest.objects.filter(task__in=tasks, state="submitted"),
+        ):
+            for task_id, author_id in rows.values_list("task_id", "author_id"):
+                doers[task_id].add(author_id)
+    return {
+        reminder.pk: doers[reminder.task_id] for reminder in reminders if reminder.rule in DECISIONS
+    }
+
+
+def can_be_told(person: User) -> bool:
+    """Whether anything can reach the person: a mail, or a look at the pages."""
+    return person.is_active and (wants_it_here_only(person) or not why_unreachable(person))
 
 
 def desks_for(reminder: Reminder) -> Iterator[Desk]:

@@ -70,7 +70,7 @@ class TestSending:
 
     def test_nothing_is_due(self, house: House, relay: MailRelay) -> None:
         make_mail(house.person("镇-officer"), next_try_at=at(9, 30, 9, 1))
-        make_mail(house.person("镇-head"), state="held")
+        make_mail(house.person("镇-head"), state="failed")
         assert send_one(letter, at=NINE) is None
         assert relay.accepted == []
 
@@ -109,7 +109,7 @@ class TestSending:
     ) -> None:
         make_mail(house.person("镇-officer"))
         # savepoint, claim, lease, release; mark
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             send_one(letter, at=NINE)
 
 

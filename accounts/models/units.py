@@ -1,44 +1,16 @@
-"""Who: people, units, roles, working days and the mail that goes out."""
+"""Units, the other names and hosts they have, and the words that stand for many of them."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import (
-    MembershipQuerySet,
-    OutgoingMailQuerySet,
-    UnitGroupQuerySet,
-    UnitQuerySet,
-)
-
-
-class User(AbstractUser):
-    """One account. In a government it is usually a post ("司法局-联络员"), not a person's name."""
-
-    class Language(models.TextChoices):
-        CHINESE = "zh-hans", "中文"
-        ENGLISH = "en", "English"
-
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("name"), max_length=100)
-    language = models.CharField(
-        _("language"), max_length=10, choices=Language, default=Language.CHINESE
-    )
-
-    class Meta:
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
-
-    def __str__(self) -> str:
-        return self.name or self.username
+from accounts.querysets import UnitGroupQuerySet, UnitQuerySet
 
 
 class Unit(models.Model):
@@ -175,108 +147,3 @@ class UnitGroupMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group}: {self.unit}"
-
-
-class Membership(models.Model):
-    """A role that a person holds in a unit for a time (DESIGN: access follows it)."""
-
-    class Role(models.TextChoices):
-        COORDINATOR = "coordinator", _("coordinator")
-        HEAD = "head", _("head")
-        OFFICER = "officer", _("officer")
-        VIEWER = "viewer", _("viewer")
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="memberships")
-    role = models.CharField(_("role"), max_length=20, choices=Role)
-    valid_from = models.DateField(_("valid from"))
-    valid_to = models.DateField(_("valid to"), null=True, blank=True)
-
-    objects = MembershipQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("role in a unit")
-        verbose_name_plural = _("roles in units")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "unit", "role"],
-                condition=Q(valid_to__isnull=True),
-                name="one_open_membership",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user}: {self.get_role_display()}, {self.unit}"
-
-
-class CalendarDay(models.Model):
-    """A day on which the week does not say whether people work: a holiday or a make-up workday."""
-
-    day = models.DateField(_("day"), primary_key=True)
-    is_working = models.BooleanField(_("working day"))
-    name = models.CharField(_("name"), max_length=100, blank=True)
-
-    class Meta:
-        verbose_name = _("special day")
-        verbose_name_plural = _("special days")
-        ordering = ["day"]
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.name}"
-
-
-class OutgoingMail(models.Model):
-    """One mail to one person on one day. The only thing that is leased, sent or failed."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        LEASED = "leased", _("being sent")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("failed")
-        SUPERSEDED = "superseded", _("superseded")
-        HELD = "held", _("held")
-
-    class Kind(models.TextChoices):
-        DIGEST = "digest", _("daily digest")
-
-    recipient = models.ForeignKey(User, models.PROTECT, related_name="mails")
-    kind = models.CharField(max_length=20, choices=Kind)
-    on = models.DateField(_("day"))
-    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
-    message_id = models.CharField(max_length=200, unique=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_token = models.UUIDField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField()
-    last_error = models.TextField(blank=True)
-    subject = models.CharField(max_length=300, blank=True)
-    body = models.TextField(blank=True)
-    created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
-
-    objects = OutgoingMailQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("outgoing mail")
-        verbose_name_plural = _("outgoing mails")
-        ordering = ["-on", "-id"]
-        indexes = [
-            models.Index(
-                fields=["next_try_at", "id"],
-                condition=Q(state__in=["waiting", "leased"]),
-                name="mail_to_send",
-            )
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["recipient", "kind", "on"], name="one_mail_a_person_and_day"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="sent", sent_at__isnull=False)
-                | ~Q(state="sent") & Q(sent_at__isnull=True),
-                name="mail_sent_at_when_sent",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.recipient} {self.on}"

@@ -1,0 +1,26 @@
+"""Who: people, units, roles, working days and the mail that goes out."""
+
+from accounts.models.calendar import CalendarDay
+from accounts.models.mail import MailHold, OutgoingMail
+from accounts.models.people import MailSettings, Membership, User
+from accounts.models.units import (
+    Unit,
+    UnitAlias,
+    UnitGroup,
+    UnitGroupMembership,
+    UnitHosting,
+)
+
+__all__ = [
+    "CalendarDay",
+    "MailHold",
+    "MailSettings",
+    "Membership",
+    "OutgoingMail",
+    "Unit",
+    "UnitAlias",
+    "UnitGroup",
+    "UnitGroupMembership",
+    "UnitHosting",
+    "User",
+]
