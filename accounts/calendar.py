@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from accounts.models import CalendarDay
+from accounts.models import CalendarDay, PreliminaryYear
 
 ONE_DAY = dt.timedelta(days=1)
 SATURDAY = 5
@@ -19,10 +19,11 @@ class WorkCalendar:
     """
 
     special_days: Mapping[dt.date, bool] = field(default_factory=dict)
+    preliminary_years: frozenset[int] = frozenset()
 
     def covers(self, year: int) -> bool:
-        """Whether the table says anything about the year; if not, only weekends are known."""
-        return year in self._years
+        """Whether the year's special days are all known; if not, that must be said."""
+        return year in self._years and year not in self.preliminary_years
 
     def is_working_day(self, day: dt.date) -> bool:
         return self.special_days.get(day, day.weekday() < SATURDAY)
@@ -55,5 +56,8 @@ class WorkCalendar:
 
 
 def load_calendar() -> WorkCalendar:
-    """The calendar as the office has it now. One query; some thirty rows a year."""
-    return WorkCalendar(dict(CalendarDay.objects.values_list("day", "is_working")))
+    """The calendar as the office has it now. Two queries; some thirty rows a year."""
+    return WorkCalendar(
+        dict(CalendarDay.objects.values_list("day", "is_working")),
+        frozenset(PreliminaryYear.objects.values_list("year", flat=True)),
+    )

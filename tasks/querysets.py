@@ -11,6 +11,7 @@ from django.db.models import (
     BooleanField,
     Case,
     CharField,
+    Count,
     Exists,
     F,
     Func,
@@ -93,6 +94,11 @@ class ReminderQuerySet(ReportQuerySet["Reminder"]):
     def locked(self) -> ReminderQuerySet:
         """In one order, and past the rows that another process is working on."""
         return self.order_by("pk").select_for_update(skip_locked=True, no_key=True, of=("self",))
+
+    def counted_by_end(self) -> dict[str, int]:
+        """How many there are of each end. One query."""
+        ended: Any = self.with_end().order_by()
+        return dict(ended.values_list("end").annotate(count=Count("pk")))
 
     def with_end(self) -> ReminderQuerySet:
         """Annotates ``end``: sent, superseded, failed or waiting, read from the mails."""

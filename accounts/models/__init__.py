@@ -1,6 +1,6 @@
 """Who: people, units, roles, working days and the mail that goes out."""
 
-from accounts.models.calendar import CalendarDay
+from accounts.models.calendar import CalendarDay, PreliminaryYear
 from accounts.models.mail import MailHold, OutgoingMail
 from accounts.models.people import MailSettings, Membership, User
 from accounts.models.units import (
@@ -17,6 +17,7 @@ __all__ = [
     "MailSettings",
     "Membership",
     "OutgoingMail",
+    "PreliminaryYear",
     "Unit",
     "UnitAlias",
     "UnitGroup",

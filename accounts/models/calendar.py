@@ -20,3 +20,21 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+
+class PreliminaryYear(models.Model):
+    """A year of which the statutory days are entered, but not yet the make-up workdays.
+
+    The row goes when the announced days are entered; until then the pages and the mails say that
+    working days of the year are not certain.
+    """
+
+    year = models.PositiveSmallIntegerField(_("year"), primary_key=True)
+
+    class Meta:
+        verbose_name = _("preliminary year")
+        verbose_name_plural = _("preliminary years")
+        ordering = ["year"]
+
+    def __str__(self) -> str:
+        return str(self.year)

@@ -348,6 +348,6 @@ As of 30 Sep 2026. https://luoshi.county.example/
             mail = claim_next(at(9, day))
             assert mail is not None
             # calendar; savepoint, reminders, people's roles, shares in sight, release
-            with django_assert_num_queries(7):
+            with django_assert_num_queries(8):
                 assert compose(mail, at=at(9, day)) is not None
             mark_sent(mail, at=at(9, day))
