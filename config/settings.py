@@ -159,6 +159,9 @@ STORAGES = {
     },
 }
 
+#: What a watcher sends as ``Authorization: Bearer …`` to ``/healthz/work``; without it that is 404.
+LUOSHI_HEALTH_TOKEN = env.secret("LUOSHI_HEALTH_TOKEN", "")
+
 #: The directory's admin pages; in production only where somebody asks for them.
 LUOSHI_ADMIN = env.flag("LUOSHI_ADMIN", default=DEBUG)
 

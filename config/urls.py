@@ -5,11 +5,12 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from config.health import live, ready
+from config.health import live, ready, work
 
 urlpatterns = [
     path("healthz/live", login_not_required(live), name="live"),
     path("healthz/ready", login_not_required(ready), name="ready"),
+    path("healthz/work", login_not_required(work), name="work"),
     path("api/v1/", include("config.api")),
     path("", include("accounts.urls")),
     path("", include("plans.urls")),

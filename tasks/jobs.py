@@ -4,9 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.nudge import nudge
-from accounts.outbox import send_due
-from tasks.reminders.daily import plan_the_day
-from tasks.reminders.digest import compose
+from tasks.reminders.daily import plan_the_day, send_the_mails
 
 
 @shared_task(name="tasks.jobs.plan_and_remind")
@@ -17,4 +15,4 @@ def plan_and_remind() -> None:
 
 @shared_task(name="tasks.jobs.send_mails")
 def send_mails() -> None:
-    send_due(compose, clock=timezone.now)
+    send_the_mails(clock=timezone.now)

@@ -7,95 +7,167 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MailHold',
+            name="MailHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(verbose_name='since')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('released_at', models.DateTimeField(blank=True, null=True, verbose_name='released')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateTimeField(verbose_name="since")),
+                ("reason", models.TextField(verbose_name="reason")),
+                (
+                    "released_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="released"),
+                ),
             ],
             options={
-                'verbose_name': 'hold of the mail',
-                'verbose_name_plural': 'holds of the mail',
-                'ordering': ['-since', '-id'],
+                "verbose_name": "hold of the mail",
+                "verbose_name_plural": "holds of the mail",
+                "ordering": ["-since", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='MailSettings',
+            name="MailSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(23)], verbose_name='not before this hour')),
-                ('in_app_only', models.BooleanField(default=False, verbose_name='only here, not by mail')),
-                ('away_from', models.DateField(blank=True, null=True, verbose_name='away from')),
-                ('away_until', models.DateField(blank=True, null=True, verbose_name='away until')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "hour",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(23)],
+                        verbose_name="not before this hour",
+                    ),
+                ),
+                (
+                    "in_app_only",
+                    models.BooleanField(default=False, verbose_name="only here, not by mail"),
+                ),
+                ("away_from", models.DateField(blank=True, null=True, verbose_name="away from")),
+                ("away_until", models.DateField(blank=True, null=True, verbose_name="away until")),
             ],
             options={
-                'verbose_name': 'mail settings',
-                'verbose_name_plural': 'mail settings',
+                "verbose_name": "mail settings",
+                "verbose_name_plural": "mail settings",
             },
         ),
         migrations.CreateModel(
-            name='PreliminaryYear',
+            name="PreliminaryYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='year')),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        primary_key=True, serialize=False, verbose_name="year"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'preliminary year',
-                'verbose_name_plural': 'preliminary years',
-                'ordering': ['year'],
+                "verbose_name": "preliminary year",
+                "verbose_name_plural": "preliminary years",
+                "ordering": ["year"],
             },
         ),
         migrations.AddField(
-            model_name='outgoingmail',
-            name='channel',
-            field=models.CharField(choices=[('mail', 'by mail'), ('in_app', 'only here')], default='mail', max_length=8),
+            model_name="outgoingmail",
+            name="channel",
+            field=models.CharField(
+                choices=[("mail", "by mail"), ("in_app", "only here")], default="mail", max_length=8
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='email_refusal',
-            field=models.TextField(blank=True, verbose_name='why the address takes no mail'),
+            model_name="user",
+            name="email_refusal",
+            field=models.TextField(blank=True, verbose_name="why the address takes no mail"),
         ),
         migrations.AddField(
-            model_name='user',
-            name='email_refused_at',
+            model_name="user",
+            name="email_refused_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='outgoingmail',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'waiting'), ('leased', 'being sent'), ('sent', 'sent'), ('failed', 'failed'), ('superseded', 'superseded')], default='waiting', max_length=12),
+            model_name="outgoingmail",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "waiting"),
+                    ("leased", "being sent"),
+                    ("sent", "sent"),
+                    ("failed", "failed"),
+                    ("superseded", "superseded"),
+                ],
+                default="waiting",
+                max_length=12,
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('state', 'sent')), fields=['sent_at'], name='mail_sent_at'),
+            model_name="outgoingmail",
+            index=models.Index(
+                condition=models.Q(("state", "sent")), fields=["sent_at"], name="mail_sent_at"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailhold',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('released_at',), name='one_hold_at_a_time', nulls_distinct=False),
+            model_name="mailhold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at__isnull", True)),
+                fields=("released_at",),
+                name="one_hold_at_a_time",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddField(
-            model_name='mailsettings',
-            name='deputy',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deputises_for', to=settings.AUTH_USER_MODEL, verbose_name='deputy while away'),
+            model_name="mailsettings",
+            name="deputy",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="deputises_for",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="deputy while away",
+            ),
         ),
         migrations.AddField(
-            model_name='mailsettings',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='mail_settings', to=settings.AUTH_USER_MODEL),
+            model_name="mailsettings",
+            name="user",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="mail_settings",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailsettings',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('away_from__isnull', True), ('away_until__isnull', True)), ('away_until__gte', models.F('away_from')), _connector='OR'), name='away_until_after_from'),
+            model_name="mailsettings",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("away_from__isnull", True), ("away_until__isnull", True)),
+                    ("away_until__gte", models.F("away_from")),
+                    _connector="OR",
+                ),
+                name="away_until_after_from",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailsettings',
-            constraint=models.CheckConstraint(condition=models.Q(('deputy__isnull', True), models.Q(('deputy', models.F('user')), _negated=True), _connector='OR'), name='nobody_is_their_own_deputy'),
+            model_name="mailsettings",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("deputy__isnull", True),
+                    models.Q(("deputy", models.F("user")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_is_their_own_deputy",
+            ),
         ),
     ]

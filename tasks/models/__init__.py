@@ -2,6 +2,7 @@
 
 from tasks.models.event import TaskEvent
 from tasks.models.extension import ExtensionRequest
+from tasks.models.job import JobRun
 from tasks.models.reform import ShareTransfer, UnitEnding, UnitReform
 from tasks.models.reminder import Reminder
 from tasks.models.report import Evidence, ProgressReport
@@ -14,6 +15,7 @@ __all__ = [
     "OPEN_STATES",
     "Evidence",
     "ExtensionRequest",
+    "JobRun",
     "ProgressReport",
     "Reminder",
     "ReminderRules",

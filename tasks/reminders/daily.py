@@ -1,12 +1,18 @@
 """One look at the day: what must be said, and, once people are at work, the mails that say it."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.conf import settings
 from django.utils import timezone
 
-from tasks.reminders.digest import make_mails
+from accounts.outbox import send_due
+from tasks.models import JobRun
+from tasks.reminders.digest import compose, make_mails
 from tasks.reminders.planning import plan_reminders
+
+#: The jobs by the names under which their runs are noted.
+PLANNING, SENDING = "planning", "sending"
 
 
 def plan_the_day(*, at: dt.datetime) -> None:
@@ -15,3 +21,16 @@ def plan_the_day(*, at: dt.datetime) -> None:
     plan_reminders(on=local.date(), at=at)
     if local.hour >= settings.LUOSHI_MAIL_HOUR:
         make_mails(on=local.date(), at=at)
+    note_run(PLANNING, at)
+
+
+def send_the_mails(*, clock: Callable[[], dt.datetime]) -> int:
+    """One round of sending; returns how many mails were handled."""
+    handled = send_due(compose, clock=clock)
+    note_run(SENDING, clock())
+    return handled
+
+
+def note_run(job: str, at: dt.datetime) -> None:
+    """Writes down that the job came to its end, for whoever watches the installation."""
+    JobRun.objects.update_or_create(job=job, defaults={"finished_at": at})

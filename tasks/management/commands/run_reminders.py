@@ -8,9 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from accounts.outbox import send_due
-from tasks.reminders.daily import plan_the_day
-from tasks.reminders.digest import compose
+from tasks.reminders.daily import plan_the_day, send_the_mails
 
 #: Seconds between two looks.
 PAUSE = 60
@@ -38,5 +36,5 @@ class Command(BaseCommand):
         """One round on a connection that is known to be alive."""
         close_old_connections()
         plan_the_day(at=timezone.now())
-        handled = send_due(compose, clock=timezone.now)
+        handled = send_the_mails(clock=timezone.now)
         self.stdout.write(f"mails handled: {handled}")
