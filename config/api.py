@@ -25,7 +25,7 @@ from config.security import documented
 from plans.api.views import KeyTaskViewSet
 from plans.reading import WRONG_TYPE, DraftInvalid, ReadingRefused
 from tasks.api.decisions import ExtensionRequestViewSet, ReportViewSet
-from tasks.api.me import MeView
+from tasks.api.me import FeedView, MeView, WishesView
 from tasks.api.plan_views import PlanWithSharesViewSet
 from tasks.api.reminders import ReminderViewSet
 from tasks.api.views import TaskViewSet
@@ -141,6 +141,8 @@ router.register("reminders", ReminderViewSet, "api-reminder")
 urlpatterns = [
     path("", include(router.urls)),
     path("me/", MeView.as_view(), name="api-me"),
+    path("me/wishes/", WishesView.as_view(), name="api-wishes"),
+    path("me/calendar-feed/", FeedView.as_view(), name="api-calendar-feed"),
     path("tokens/", TokensView.as_view(), name="api-tokens"),
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path(

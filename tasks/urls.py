@@ -1,9 +1,10 @@
 from django.urls import path
 
-from tasks.views import my_work, plan, share
+from tasks.views import feed, my_work, plan, share
 
 urlpatterns = [
     path("", my_work.my_work, name="my-work"),
+    path("calendar/<str:token>.ics", feed.feed, name="calendar-feed"),
     path("plans/<int:pk>/", plan.plan, name="plan"),
     path("plans/<int:pk>/issue/", plan.issue, name="issue-plan"),
     path("plans/<int:pk>/completion/", plan.completion, name="completion"),

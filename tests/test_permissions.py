@@ -86,6 +86,10 @@ api-extension-request-refuse      POST   request        +... xxxx xxxx .... ....
 api-reminder-list                 GET    reminder       +000 ++++ ++++ 0000 0000 0000 0 -
 api-reminder-detail               GET    reminder       +... ++++ ++++ .... .... .... . -
 api-me                            GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
+api-wishes                        GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
+api-wishes                        PUT    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
+api-calendar-feed                 POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + -
+api-calendar-feed                 DELETE -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-tokens                        POST   -              ---- ---- ---- ---- ---- ---- - -
 api-tokens                        DELETE -              ---- ---- ---- ---- ---- ---- - -
 api-schema                        GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
@@ -97,6 +101,8 @@ PAGES = """
 # route                           method row            off. own  abov belo sibl othe n a
 live                              GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
 ready                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+work                              GET    -              .... .... .... .... .... .... . .
+calendar-feed                     GET    -              .... .... .... .... .... .... . .
 login                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
 login                             POST   -              ==== ==== ==== ==== ==== ==== = =
 logout                            POST   -              ==== ==== ==== ==== ==== ==== = >

@@ -2,7 +2,7 @@
 
 from accounts.models.calendar import CalendarDay, PreliminaryYear
 from accounts.models.mail import MailHold, OutgoingMail
-from accounts.models.people import MailSettings, Membership, User
+from accounts.models.people import CalendarFeed, MailSettings, Membership, User
 from accounts.models.units import (
     Unit,
     UnitAlias,
@@ -13,6 +13,7 @@ from accounts.models.units import (
 
 __all__ = [
     "CalendarDay",
+    "CalendarFeed",
     "MailHold",
     "MailSettings",
     "Membership",

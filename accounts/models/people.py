@@ -82,6 +82,24 @@ class MailSettings(models.Model):
         return bool(self.away_from and self.away_until and self.away_from <= on <= self.away_until)
 
 
+class CalendarFeed(models.Model):
+    """The secret address under which a person's calendar program reads their deadlines.
+
+    Only the SHA-256 of the token is kept, in hexadecimal; a new one ends the old.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="calendar_feed")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
 class Membership(models.Model):
     """A role that a person holds in a unit for a time (DESIGN: access follows it)."""
 

@@ -18,7 +18,7 @@ POLICY = (
 )
 
 #: The pages that anybody may ask for.
-OPEN_PAGES = {"login", "switch-language"}
+OPEN_PAGES = {"login", "switch-language", "calendar-feed"}
 
 
 @pytest.fixture
