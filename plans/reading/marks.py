@@ -78,6 +78,7 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 _BY = re.compile(r"^(?:由|责成|其中)")
+_EVERY = re.compile(r"各|全[省市县区]|所有|有关|相关|\d+个.")
 _TOGETHER_WITH = re.compile(r"(?<=.)会同(?=.)")
 #: 甲牵头乙配合, 甲牵头6月底前完成: the comma that the print left out.
 _RUN_ON = re.compile(
@@ -142,8 +143,11 @@ def marks_in(text: str, *, numbered: bool = False) -> Mark:
         return whole
     mark = Mark()
     for bracket in _closing_brackets(text):
-        after_stop = folded(text)[: bracket.start].rstrip()[-1:] in ("。", ";", "!", "]", ")")
-        if (found := read_mark(bracket.inner, after_stop=after_stop)) is not None:
+        plain = folded(text)
+        after_stop = plain[: bracket.start].rstrip()[-1:] in ("。", ";", "!", "]", ")")
+        in_sentence = plain[bracket.end :].lstrip().startswith(",")
+        found = read_mark(bracket.inner, after_stop=after_stop, labelled_only=in_sentence)
+        if found is not None:
             found.spans = [(bracket.start, bracket.end)]
             mark.add(found)
     start = _labelled_tail(text, mark.spans)
@@ -317,8 +321,9 @@ def _is_list_of_units(text: str, *, alone: bool) -> bool:
     """Whether every piece is a unit; ``alone``: nothing else says that this is a mark."""
     names = [owner.name for owner in read_owners(text, RESPONSIBLE)]
     alone = alone and not (len(names) > 1 and min(map(len, names)) > 2)
-    certain = surely_unit if alone else looks_like_unit
-    return bool(names) and all(certain(name) or is_group(name) for name in names)
+    if alone:
+        return bool(names) and all(surely_unit(name) or _EVERY.match(name) for name in names)
+    return bool(names) and all(looks_like_unit(name) or is_group(name) for name in names)
 
 
 def _is_clause_of_units(words: str) -> bool:
