@@ -292,16 +292,16 @@ As of 30 Sep 2026. https://luoshi.county.example/
         lines = [line.strip() for line in letter.text.splitlines() if line.strip()]
         base = settings.BASE_URL
         assert lines == [
-            "镇-officer:",
-            "已超期 (1)",
+            "镇-officer：",
+            "已超期（1）",
             f"- {overdue.title}",
             "镇 · 时限：2026年9月28日 · 已超期2个工作日",
             f"{base}/tasks/{overdue.pk}/",
-            "即将到期 (1)",
+            "即将到期（1）",
             f"- {soon.title}",
             "镇 · 时限：2026年10月8日 · 还剩1个工作日",
             f"{base}/tasks/{soon.pk}/",
-            "待签收 (1)",
+            "待签收（1）",
             f"- {unsigned.title}",
             "镇 · 时限：2027年6月30日 · 还剩191个工作日",
             f"{base}/tasks/{unsigned.pk}/",
