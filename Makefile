@@ -42,7 +42,7 @@ lint: install
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy .
-	$(TEMPLATES) | xargs -0 -r $(RUN) -m djade --target-version 5.2 --check
+	$(TEMPLATES) | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
 	$(ON_ENGINES) $(RUN) manage.py makemigrations --check --dry-run
 
 install: .venv/installed node_modules/installed messages

@@ -8,8 +8,10 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.models import User
+from tasks.models import Task
 
 
 def browser(user: User | None = None, *, language: str = "en", **options: Any) -> Client:
@@ -33,3 +35,17 @@ def queries_of(client: Client, path: str) -> int:
         response: HttpResponse = client.get(path)  # type: ignore[assignment]
     assert response.status_code == 200
     return len(queries)
+
+
+def act(client: Client, task: Task, action: str, **fields: Any) -> Any:
+    fields.setdefault("version", task.version)
+    return client.post(reverse("act-on-share", args=[task.pk, action]), fields)
+
+
+def page_of(client: Client, task: Task) -> str:
+    return text_of(client.get(reverse("share", args=[task.pk])))
+
+
+def decide(client: Client, kind: str, row: Any, action: str, **fields: Any) -> Any:
+    fields.setdefault("version", row.version)
+    return client.post(reverse(f"decide-{kind}", args=[row.pk, action]), fields)

@@ -154,3 +154,9 @@ def said() -> list[tuple[str, str, str, int]]:
     """Every reminder that stands: unit, rule, day and step, in that order."""
     rows = Reminder.objects.filter(superseded_at__isnull=True).select_related("unit")
     return sorted((r.unit.name, r.rule, r.on.isoformat()[5:], r.step) for r in rows)
+
+
+def ends() -> list[tuple[str, str, str]]:
+    """Rule, day and end of every reminder."""
+    rows = Reminder.objects.with_end().order_by("on", "task_id", "step")
+    return [(row.rule, row.on.isoformat()[5:], vars(row)["end"]) for row in rows]

@@ -37,5 +37,4 @@ def main() -> None:
     sys.stdout.write(json.dumps(answer))
 
 
-if __name__ == "__main__":
-    main()
+main()

@@ -7,6 +7,7 @@ through (FAILURES M14, M15), before any parser sees them.
 import io
 import re
 import zipfile
+import zlib
 
 from django.utils.translation import gettext as _
 
@@ -21,8 +22,23 @@ MOST_BYTES = 100 * 1024 * 1024
 FREE_BYTES = 4 * 1024 * 1024
 MOST_SHEET_ROWS = 20_000
 PIECE = 64 * 1024
+#: How Office packs; other ways unpack to far more for each packed byte.
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
+#: What a damaged, locked or strangely packed archive makes the library raise.
+BROKEN = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+    zlib.error,
+)
+
+XML = (".xml", ".rels")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 
 def require_sound_archive(content: bytes) -> None:
@@ -30,13 +46,7 @@ def require_sound_archive(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _require_sound(archive, len(content))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise ReadingRefused(
-            "broken_file", _("This file is damaged or locked. Please open it and save it anew.")
-        ) from error
-    except Exception as error:
-        if type(error).__module__ != "zlib":
-            raise
+    except BROKEN as error:
         raise ReadingRefused(
             "broken_file", _("This file is damaged or locked. Please open it and save it anew.")
         ) from error
@@ -45,30 +55,40 @@ def require_sound_archive(content: bytes) -> None:
 def _require_sound(archive: zipfile.ZipFile, packed: int) -> None:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
-        raise _too_heavy()
+        raise too_heavy()
     if any(entry.filename.lower().endswith("vbaproject.bin") for entry in entries):
         raise ReadingRefused(
             "macros", _("This file holds macros. Please save it without them as .docx or .xlsx.")
         )
+    if any(entry.compress_type not in PACKED for entry in entries):
+        raise zipfile.BadZipFile
     allowed = min(MOST_BYTES, max(FREE_BYTES, packed * MOST_RATIO))
     for entry in entries:
         allowed -= _unpacked(archive, entry, allowed)
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: int) -> int:
-    """The bytes of one entry, counted; refused as soon as they are more than is allowed."""
+    """The bytes of one entry, counted; refused as soon as they are more than is allowed.
+
+    Office writes no document type; one is there to define entities that grow or reach outside.
+    """
     size, rows, tail = 0, 0, b""
     with archive.open(entry) as stream:
         while piece := stream.read(PIECE):
             size += len(piece)
-            rows += len(_ROW.findall(tail + piece)) - len(_ROW.findall(tail))
-            tail = piece[-16:]
+            joined = tail + piece
+            rows += len(_ROW.findall(joined)) - len(_ROW.findall(tail))
+            tail = joined[-16:]
+            if entry.filename.endswith(XML) and _ENTITIES.search(joined):
+                raise ReadingRefused(
+                    "entities", _("This file refers to others in its text. Please save it anew.")
+                )
             if size > allowed or rows > MOST_SHEET_ROWS:
-                raise _too_heavy()
+                raise too_heavy()
     return size
 
 
-def _too_heavy() -> ReadingRefused:
+def too_heavy() -> ReadingRefused:
     return ReadingRefused(
         "too_heavy", _("This file is too large or too complicated to read. Please split it.")
     )

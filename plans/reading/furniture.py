@@ -31,6 +31,9 @@ _DATE = re.compile(
 )
 _ATTACHMENTS = re.compile(r"^附件\d*\s?[:：]")
 _ATTACHED = re.compile(r"^附件(?:\d{1,2}|[一二三四五六七八九十])?[:：]?$")
+_IN_ATTACHMENT = re.compile(
+    r"见附件|附后|^附件\d*[:：].{0,40}(?:分解|任务|方案|清单|分工|要点|台账|计划|安排)"
+)
 _BOX = re.compile(r"索\s?引\s?号|发\s?文\s?字\s?号|成文日期|发文日期|文\s?号\s?[:：|]")
 #: Blocks at the top among which the box is looked for.
 MOST_OF_A_BOX = 40
@@ -56,6 +59,11 @@ def without_furniture(blocks: list[Block]) -> list[Block]:
     return kept
 
 
+def points_to_attachment(blocks: list[Block]) -> bool:
+    """Whether the tasks are said to be in an attachment: 详见附件, 附件:任务分解表."""
+    return any(isinstance(b, Line) and _IN_ATTACHMENT.search(squeezed(b.text)) for b in blocks)
+
+
 def box_of(blocks: list[Block]) -> list[str]:
     """What the site says above the document in its box, as text; read only if nothing else is."""
     texts = [
@@ -66,8 +74,10 @@ def box_of(blocks: list[Block]) -> list[str]:
 
 
 def is_furniture(plain: str) -> bool:
+    plain = plain.lstrip("•●·")
     return bool(
         _AROUND.match(plain)
+        or not plain.strip("|-:")
         or _BRACKETED.match(plain)
         or _PAGE.match(plain)
         or _CONTACT.match(plain)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from plans.reading.blocks import Block, Table, lines_of, tables_of
 from plans.reading.deadlines import deadline_in_sentence, read_deadline
 from plans.reading.draft import DeadlineDraft, ItemDraft, OwnerDraft, PlanDraft
-from plans.reading.furniture import box_of, without_furniture
+from plans.reading.furniture import box_of, points_to_attachment, without_furniture
 from plans.reading.head import Head, read_head, year_of_title
 from plans.reading.items import Found, Harvest, harvest, harvest_of_report
 from plans.reading.outline import Node, outline
@@ -37,7 +37,7 @@ def read_blocks(blocks: list[Block], *, year: int | None = None) -> PlanDraft:
     head = read_head(kept, year, box_of(blocks))
     tree = outline(lines_of(head.body))
     head = _with_title_of_only_chapter(head, tree, year)
-    found, reason = _tasks(head, tree)
+    found, reason = _tasks(head, tree, attached=points_to_attachment(blocks))
     items = [_item(task, head) for task in found.found]
     reason = reason or (None if items else Reason.NOTHING)
     questions = [why_no_tasks(reason)] if reason else []
@@ -62,11 +62,11 @@ def _with_title_of_only_chapter(head: Head, tree: Node, year: int | None) -> Hea
     return replace(head, title=title or None, year=year_of_title(title) or head.year or year)
 
 
-def _tasks(head: Head, tree: Node) -> tuple[Harvest, Reason | None]:
+def _tasks(head: Head, tree: Node, *, attached: bool) -> tuple[Harvest, Reason | None]:
     """The tasks of tables and text, or the reason why there can be none."""
     layouts = [_layout(table) for table in tables_of(head.body)]
     marked = _is_marked(tree) or any(layout for layout in layouts if _of_tasks(layout))
-    reason = reason_for_none(head, marked=marked)
+    reason = reason_for_none(head, marked=marked, attached=attached)
     if reason or _scores_only(layouts):
         return Harvest(), reason or Reason.INDICATORS
     in_tables = _tasks_in_tables(head.body)

@@ -23,7 +23,10 @@ _NUMBER = re.compile(
 _BROKEN_NUMBER = re.compile(r"(?P<who>[\u4e00-\u9fff]{2,24})\[(?P<year>20\d\d)(?P<n>\d{1,3})号")
 _REFERS = re.compile(r"根据|按照|依据|贯彻|落实|》|精神")
 _BRINGS = re.compile(
-    r"关于(?:印发|转发|下发|公布|发布|批转)(?P<what>.+?)的(?:通知|通报|函)(?:[(\[]|$|各|[^\w])"
+    r"关于(?:印发|转发|下发|下达|公布|发布|批转)(?P<what>.+?)的(?:通知|通报|函)(?:[(\[]|$|各|[^\w])"
+)
+_BRINGS_IN_TEXT = re.compile(
+    r"现将《(?P<what>[^》]+)》[^。]{0,30}?(?:印发|下发|转发|发|下达)(?:给)?(?:你们|各)"
 )
 _IN_TITLE_MARKS = re.compile(r"《(.+)》")
 _SALUTATION = re.compile(r"^[^。]{2,200}[:：]$")
@@ -70,7 +73,7 @@ def read_head(blocks: list[Block], year: int | None, box: Sequence[str] = ()) ->
     top = _top_of(blocks)
     number, broken = _document_number(top)
     number = number or _number_in(box)
-    brought = _brought(top)
+    brought = _brought(top) or _brought_by_text(top)
     title, after = brought or _title(top)
     cover: list[Line] = []
     body = blocks[after:]
@@ -158,6 +161,17 @@ def _brought(top: list[Line]) -> tuple[str, int] | None:
                 what = joined[found.start("what") : found.end("what")]
                 inner = _IN_TITLE_MARKS.search(what)
                 return (inner[1] if inner else what), last
+    return None
+
+
+def _brought_by_text(top: list[Line]) -> tuple[str, int] | None:
+    """As before for a notice whose own title was lost: it begins with whom it is sent to."""
+    sent = next((n for n, line in enumerate(top[:6]) if _SALUTATION.match(line.text.strip())), None)
+    if sent is None:
+        return None
+    for position, line in enumerate(top[sent + 1 :], sent + 2):
+        if found := _BRINGS_IN_TEXT.search(folded(line.text)):
+            return line.text[found.start("what") : found.end("what")], position
     return None
 
 

@@ -11,6 +11,17 @@ from dataclasses import dataclass, field, replace
 
 from plans.reading.deadlines import read_deadline
 from plans.reading.draft import OwnerDraft
+from plans.reading.labels import (
+    CLAUSES,
+    DEADLINE,
+    LABEL,
+    LABEL_AND_BLANK,
+    LEAD,
+    OTHER,
+    PERSON,
+    RESPONSIBLE,
+    SUPPORTING,
+)
 from plans.reading.owners import (
     is_group,
     looks_like_unit,
@@ -20,64 +31,8 @@ from plans.reading.owners import (
 )
 from plans.reading.text import Bracket, brackets_of, folded, split_outside, without
 
-LEAD, RESPONSIBLE, SUPPORTING = "lead", "responsible", "supporting"
-DEADLINE, PERSON, OTHER = "deadline", "person", "other"
-
-_BODY = r"(?:单位|部门|科室|股室|处室|机构|主体|(?=\s?[:、和及]))"
-_LABELS: dict[str, str] = {
-    PERSON: (
-        r"(?:[省市县区]?(?:政府)?(?:责任|分管|牵头|包抓|包保|联系|主要|督办|包联|挂钩|[省市县区])"
-        r"(?:[省市县区])?(?:领导|负责同志|负责人)|(?:直接|具体|第一)?责任人员?|负责人|联系人员?|联络员"
-        r"|经办人|联系电话|联系方式|电话)"
-    ),
-    DEADLINE: (
-        r"(?:完成|办结|工作|推进|整改|落实|实施|计划|预计|任务|截止|进度|起止)*"
-        r"(?:时限|期限|时间|节点|截止日期)(?:节点|要求|安排|进度)?"
-    ),
-    OTHER: r"(?:督办|督查|督导|监督|考核|验收)(?:单位|部门|领导|机构)",
-    SUPPORTING: rf"(?:协同|协助|协作|协办|配合|参与|参加|支持|协调|汇总|和|与)+(?:责任)?{_BODY}",
-    LEAD: rf"(?:第一|总|主要)?(?:牵头|主办|主责)(?:实施|负责|\(?责任\)?)?{_BODY}",
-    RESPONSIBLE: (
-        r"(?:主要|具体|共同|第二|其他|直接)?(?:责任|承办|落实|实施|完成|负责|执行|办理|主管|推进)"
-        + _BODY
-    ),
-}
-_LABEL = re.compile(
-    "(?:"
-    + "|".join(f"(?P<{role}>{pattern})" for role, pattern in _LABELS.items())
-    + r")(?:\s?[、及和(](?:责任|牵头|配合|协办)(?:单位|部门|人|领导)\)?)?\s?:"
-)
-#: On a line of its own a label may do without the colon.
-_LABEL_AND_BLANK = re.compile(
-    r"^\s*(?:"
-    + "|".join(f"(?P<{role}>{pattern})" for role, pattern in _LABELS.items() if role != DEADLINE)
-    + r")(?<=单位|部门|科室)\s+(?=\S)"
-)
-#: How a clause without a label says what its units do.
-_CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        LEAD,
-        re.compile(
-            r"(?:共同|联合|分别|总)?(?:牵头|主办)(?:实施|推进|组织|落实|办理|抓总)?(?:负责)?$"
-        ),
-    ),
-    (
-        SUPPORTING,
-        re.compile(
-            r"(?:按(?:照)?(?:各自)?(?:职责|职能)(?:分工)?)?(?:积极|共同|协同|协助|做好|予以|密切)*"
-            r"(?:配合|参与|参加|协办|协助|协同|指导)(?:做好|落实|实施|推进|工作|单位|办理)*$"
-        ),
-    ),
-    (
-        RESPONSIBLE,
-        re.compile(
-            r"(?:按(?:照)?(?:各自)?(?:的)?(?:职责|职能|部门职责)(?:权限|范围|任务)?(?:分工)?(?:,)?(?:分别|各自|共同)?"
-            r"(?:负责|落实|实施|推进|组织实施|抓好落实|做好)?|(?:分别|各自|共同|具体|分工|组织)?"
-            r"(?:负责|落实|承办|实施|组织实施|抓落实|起草|承担|办理)(?:实施|落实|推进)?)$"
-        ),
-    ),
-)
 _BY = re.compile(r"^(?:由|责成|其中)")
+_EVERY = re.compile(r"各|全[省市县区]|所有|有关|相关|\d+个.")
 _TOGETHER_WITH = re.compile(r"(?<=.)会同(?=.)")
 #: 甲牵头乙配合, 甲牵头6月底前完成: the comma that the print left out.
 _RUN_ON = re.compile(
@@ -142,8 +97,11 @@ def marks_in(text: str, *, numbered: bool = False) -> Mark:
         return whole
     mark = Mark()
     for bracket in _closing_brackets(text):
-        after_stop = folded(text)[: bracket.start].rstrip()[-1:] in ("。", ";", "!", "]", ")")
-        if (found := read_mark(bracket.inner, after_stop=after_stop)) is not None:
+        plain = folded(text)
+        after_stop = plain[: bracket.start].rstrip()[-1:] in ("。", ";", "!", "]", ")")
+        in_sentence = plain[bracket.end :].lstrip().startswith(",")
+        found = read_mark(bracket.inner, after_stop=after_stop, labelled_only=in_sentence)
+        if found is not None:
             found.spans = [(bracket.start, bracket.end)]
             mark.add(found)
     start = _labelled_tail(text, mark.spans)
@@ -151,11 +109,6 @@ def marks_in(text: str, *, numbered: bool = False) -> Mark:
         found.spans = [(start + a, start + b) for a, b in found.spans]
         mark.add(found)
     return mark
-
-
-def begins_with_label(text: str) -> bool:
-    plain = folded(text).lstrip()
-    return bool(_LABEL.match(plain) or _LABEL_AND_BLANK.match(plain))
 
 
 def is_mark_alone(text: str) -> bool:
@@ -178,7 +131,7 @@ def _closing_brackets(text: str) -> Iterator[Bracket]:
 def _labelled_tail(text: str, taken: list[tuple[int, int]]) -> int | None:
     """Where in a paragraph the labels begin, after the end of a sentence."""
     plain = folded(text)
-    for found in _LABEL.finditer(plain):
+    for found in LABEL.finditer(plain):
         before = plain[: found.start()].rstrip()
         inside = any(start <= found.start() < end for start, end in taken)
         if not inside and (not before or before[-1] in "。;)]!?"):
@@ -220,10 +173,10 @@ def _labelled(text: str) -> Iterator[_Part]:
     nested = list(brackets_of(text))
     found = [
         match
-        for match in _LABEL.finditer(plain)
+        for match in LABEL.finditer(plain)
         if not any(bracket.start < match.start() < bracket.end for bracket in nested)
     ]
-    if not found and (blank := _LABEL_AND_BLANK.match(plain)):
+    if not found and (blank := LABEL_AND_BLANK.match(plain)):
         found = [blank]
     first = found[0].start() if found else len(text)
     if text[:first].strip(_TRIM):
@@ -293,7 +246,7 @@ def _role_of(clause: str) -> tuple[str | None, str]:
     plain = folded(clause)
     if re.match("会同|联合|协调", plain):
         return SUPPORTING, clause[2:]
-    for role, pattern in _CLAUSES:
+    for role, pattern in CLAUSES:
         found = pattern.search(plain)
         if found and found.start():
             return role, _BY.sub("", clause[: found.start()])
@@ -317,8 +270,9 @@ def _is_list_of_units(text: str, *, alone: bool) -> bool:
     """Whether every piece is a unit; ``alone``: nothing else says that this is a mark."""
     names = [owner.name for owner in read_owners(text, RESPONSIBLE)]
     alone = alone and not (len(names) > 1 and min(map(len, names)) > 2)
-    certain = surely_unit if alone else looks_like_unit
-    return bool(names) and all(certain(name) or is_group(name) for name in names)
+    if alone:
+        return bool(names) and all(surely_unit(name) or _EVERY.match(name) for name in names)
+    return bool(names) and all(looks_like_unit(name) or is_group(name) for name in names)
 
 
 def _is_clause_of_units(words: str) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from plans.reading.blocks import Line
 from plans.reading.furniture import day_alone
-from plans.reading.marks import Mark, begins_with_label, is_mark_alone, marks_in, read_mark
+from plans.reading.labels import begins_with_label
+from plans.reading.marks import Mark, is_mark_alone, marks_in, read_mark
 from plans.reading.numbering import CHAPTER_KINDS, SIGNS, Kind, Number, inline_numbers, number_of
 from plans.reading.owners import looks_like_unit
 from plans.reading.text import brackets_of, first_sentence, folded, without

@@ -49,6 +49,7 @@ _EACH_PLACE = re.compile(
 _NO_SHARED_PREFIX = re.compile(
     r"^(?:各|全|有关|相关|国|中国|中央|人民|团|共青团|驻|\d)|公司$|银行$|支行$|集团$|大学$|学院$"
     r"|镇$|乡$|村$|街道$|部门$|单位$|企业$|管委会$|小组$|指挥部$|专班$|协会$|商会$"
+    r"|海关$|海事局$|铁路局$"
 )
 _OF_THE_PARTY = re.compile(
     r"^(?:组织部|宣传部|统战部|政法委|编办|网信办|老干部?局|党校|台办|机关工委|政研室)$"
@@ -64,6 +65,7 @@ _PREFIX = re.compile(
 _OPEN_END = re.compile(
     r"等(?:\d+|[一二三四五六七八九十]+)?(?:家|个)?(?:有关|相关|成员|部门|单位|县级|县直|市直)*$"
 )
+_REMARK = re.compile(r"下同|为牵头|排名|排序|列第一|不分先后")
 _ROUND_ABOUT = re.compile(
     r"^(?:由|其中|以及|并由|会同|联合|及|和|与)|(?:为主|(?:具体)?负责人?|按(?:照)?(?:各自)?(?:职责|职能)(?:分工)?)$"
 )
@@ -120,10 +122,16 @@ def written_out(text: str) -> list[tuple[str, str]]:
 def _names(text: str) -> Iterator[tuple[str, bool]]:
     """The names as printed, and whether 等 leaves the list open after it."""
     for piece in _joined_places(_pieces(text)):
-        name, count = _OPEN_END.subn("", piece)
+        name, count = _OPEN_END.subn("", _without_remarks(piece))
         name = _ROUND_ABOUT.sub("", _ROUND_ABOUT.sub("", name.strip())).strip("、,;。: ")
         if name:
             yield name, bool(count)
+
+
+def _without_remarks(piece: str) -> str:
+    """The name without a remark on the list: (第一责任单位为牵头单位,下同)."""
+    remarks = [b for b in brackets_of(piece) if b.start and _REMARK.search(folded(b.inner))]
+    return without(piece, [(bracket.start, bracket.end) for bracket in remarks])
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from plans.reading.blocks import Block, Line, Row, Table
+from plans.reading.marks import read_mark
 from plans.reading.numbering import number_of
 from plans.reading.tables import OWNERS, Column, column_of, layout_of
 from plans.reading.text import squeezed
@@ -66,7 +67,40 @@ def _rows_and_lines(lines: list[Line], sign: str) -> list[Block]:
         else:
             rows.append(Row(line.number, cells))
     padded = [Row(row.number, _of_width(row.cells, width)) for row in rows]
-    return [Table(_filled_down(padded)), *lines[last + 1 :]]
+    return [Table(_filled_down(_moved_back(padded))), *lines[last + 1 :]]
+
+
+def _moved_back(rows: list[Row]) -> list[Row]:
+    """Rows that lost the cells merged with those above and so stand too far left."""
+    columns = [column_of(cell) for cell in rows[0].cells]
+    moved: list[Row] = rows[:1]
+    for row in rows[1:]:
+        first = int(columns[0] == Column.NUMBER and bool(_COUNT.match(row.cells[0])))
+        lost = _cells_lost(row.cells, columns, first)
+        above, kept = moved[-1].cells[first : first + lost], row.cells[first:]
+        cells = (*row.cells[:first], *above, *kept[: len(kept) - lost])
+        moved.append(Row(row.number, cells))
+    return moved
+
+
+def _cells_lost(cells: tuple[str, ...], columns: list[Column], first: int) -> int:
+    """How many cells from ``first`` on are missing: the owners then stand where they should."""
+    owners = [n for n, column in enumerate(columns) if column in OWNERS]
+    tasks = [n for n, column in enumerate(columns) if column in (Column.TASK, Column.MEASURE)]
+    empty = len(cells) - len("".join("x" if cell else " " for cell in cells).rstrip())
+    in_place = any(cells[n] for n in owners) and not any(_is_owner(cells[n]) for n in tasks)
+    if sum(map(bool, cells)) < 2 or in_place:
+        return 0
+    lost = range(1, min(empty, 2) + 1)
+    return next((n for n in lost if _owners_fit(cells, owners, first, n)), 0)
+
+
+def _owners_fit(cells: tuple[str, ...], owners: list[int], first: int, lost: int) -> bool:
+    return all(n - lost >= first and _is_owner(cells[n - lost]) for n in owners[:1])
+
+
+def _is_owner(cell: str) -> bool:
+    return read_mark(cell, after_stop=True) is not None
 
 
 def _goes_on(row: Row, cells: tuple[str, ...], width: int) -> bool:
@@ -106,6 +140,8 @@ def _with_separated_cells(lines: list[Line]) -> list[Block] | None:
     if len(marked) < 4:
         return None
     first = lines.index(marked[0])
+    if not marked[0].text.strip("| "):
+        first = max([n for n in range(first) if squeezed(lines[n].text)], default=first)
     cells = [
         Line(line.number, line.text.strip().strip("|").strip()) for line in _joined(lines[first:])
     ]
@@ -155,10 +191,13 @@ def _in_rows(before: Sequence[Line], cells: list[Line]) -> list[Block] | None:
     width = _width_of_header(cells)
     if not width:
         return None
-    header = Row(cells[0].number, tuple(cell.text for cell in cells[:width]))
-    columns = [column_of(text) for text in header.cells]
     body = cells[width:]
-    if columns[0] == Column.NUMBER:
+    header = Row(cells[0].number, tuple(cell.text for cell in cells[:width]))
+    header = _with_number_column(header, body)
+    columns = [column_of(text) for text in header.cells]
+    if Column.NUMBER in columns[1:]:
+        rows = _rows_around_number(body, columns)
+    elif columns[0] == Column.NUMBER:
         rows = _rows_by_number(body, columns)
     else:
         rows = [body[n : n + width] for n in range(0, len(body), width)]
@@ -168,6 +207,34 @@ def _in_rows(before: Sequence[Line], cells: list[Line]) -> list[Block] | None:
         return None
     made = [Row(row[0].number, tuple(cell.text for cell in row)) for row in rows]
     return [*before, Table(_filled_down([header, *made]))]
+
+
+def _with_number_column(header: Row, body: list[Line]) -> Row:
+    """The header with the column that it does not name: 1, 2 … behind a task merged downwards."""
+    width = len(header.cells)
+    places = [n for n in range(1, width) if [c.text for c in body[n : n + 1]] == ["1"]]
+    if not places or Column.NUMBER in map(column_of, header.cells):
+        return header
+    place = places[0]
+    return Row(header.number, (*header.cells[:place], "序号", *header.cells[place:]))
+
+
+def _rows_around_number(body: list[Line], columns: list[Column]) -> list[list[Line]] | None:
+    """Rows in which the number is not first: the cells before it may be merged with those above."""
+    place = columns.index(Column.NUMBER)
+    behind = len(columns) - place
+    rows: list[list[Line]] = []
+    before: list[Line] = []
+    position = 0
+    while position < len(body):
+        if _COUNT.match(squeezed(body[position].text)):
+            above = rows[-1][:place] if rows else []
+            rows.append([*(before or above), *body[position : position + behind]])
+            before, position = [], position + behind
+        else:
+            before.append(body[position])
+            position += 1
+    return rows if all(len(row) == len(columns) for row in rows) else None
 
 
 def _rows_by_number(body: list[Line], columns: list[Column]) -> list[list[Line]] | None:

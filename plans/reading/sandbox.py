@@ -8,6 +8,7 @@ ends; whatever kills it is a refusal too.
 import contextlib
 import ctypes
 import json
+import logging
 import os
 import resource
 import subprocess
@@ -21,9 +22,11 @@ from django.utils.translation import gettext as _
 
 from plans.reading.draft import PlanDraft, ReadingRefused
 
+logger = logging.getLogger(__name__)
+
 ROOT = Path(__file__).resolve().parents[2]
 #: Bytes of address space, seconds of processor, seconds on the clock.
-MEMORY, CPU, PATIENCE = 512 * 1024 * 1024, 20, 30
+MEMORY, CPU, PATIENCE = 512 * 1024 * 1024, 10, 18
 #: Bytes of a document; more is refused before it is opened.
 LARGEST = 20 * 1024 * 1024
 #: For Linux's unshare(2): a user and a network of its own, in which nothing is reachable.
@@ -56,15 +59,23 @@ def _ask(message: bytes) -> dict[str, Any]:
         done = subprocess.run(  # noqa: S603 - our own module, no word of the user's in the command
             command, input=message, capture_output=True, timeout=PATIENCE, cwd=ROOT, env=environment
         )
-        answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
-    except (subprocess.TimeoutExpired, ValueError):
-        answer = {}
-    return answer or {"refused": ["too_heavy", str(_TOO_HEAVY)]}
+    except subprocess.TimeoutExpired:
+        return _too_heavy()
+    if done.returncode != 0:
+        reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        logger.warning("Reading a document ended with status %s: %s", done.returncode, reason)
+        return _too_heavy()
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
-_TOO_HEAVY = translation.gettext_lazy(
-    "This file is too large or too complicated to read. Please split it."
-)
+def _too_heavy() -> dict[str, Any]:
+    return {
+        "refused": [
+            "too_heavy",
+            _("This file is too large or too complicated to read. Please split it."),
+        ]
+    }
 
 
 def confine() -> None:
@@ -73,6 +84,10 @@ def confine() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    leave_the_network()
+
+
+def leave_the_network() -> None:
+    """Where the system knows no such thing or refuses, nothing here opens a connection either."""
     with contextlib.suppress(AttributeError):
-        # Where the kernel refuses, nothing here opens a connection either.
         ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)

@@ -1,16 +1,16 @@
 """Which documents hold no tasks, and why: notices, bulletins, rules, tables of indicators. Pure."""
 
+import itertools
 import re
 from enum import StrEnum
 
 from plans.reading.blocks import Block, Line, Table
 from plans.reading.head import Head
 from plans.reading.numbering import Kind, number_of
-from plans.reading.text import folded, squeezed
+from plans.reading.text import squeezed
 
-_PLANS = re.compile(
-    r"要点|计划|方案|安排|任务|打算|行动|分工|责任|清单|台账|项目|意见|措施|举措|进展"
-)
+_NEWS = re.compile(r"现[将就][^。]{0,40}(?:通报|公示|公告)如下")
+_ACCOUNT = re.compile(r"现[将就][^。]{0,40}(?:汇报|报告)如下")
 _BULLETIN = re.compile(
     r"通报|简报|快报|公示|公告|解读|纪要|讲话|致辞|名单|通讯录|答复|批复|请示|复函|表扬|表彰|嘉奖|读懂|问答"
 )
@@ -35,11 +35,17 @@ class Reason(StrEnum):
     NOTHING = "nothing"
 
 
-def reason_for_none(head: Head, *, marked: bool) -> Reason | None:
-    """Why there can be no tasks, judged by the head and the shape of the body; else ``None``."""
+def reason_for_none(head: Head, *, marked: bool, attached: bool) -> Reason | None:
+    """Why there can be no tasks, judged by the head and the shape of the body; else ``None``.
+
+    ``attached``: the document points to an attachment that holds the tasks.
+    """
     title = squeezed(head.title or "")
-    if head.covers_only and not marked:
+    notice = not title or title.endswith("通知")
+    if not marked and (head.covers_only or (attached and notice)):
         return Reason.COVER
+    if _announces(head, _NEWS):
+        return Reason.BULLETIN
     if _INDICATORS.search(title) and not re.search("分解|分工", title):
         return Reason.INDICATORS
     if _BULLETIN.search(title):
@@ -52,15 +58,18 @@ def reason_for_none(head: Head, *, marked: bool) -> Reason | None:
 def is_report(head: Head) -> bool:
     """A report on what was done: only its chapters on what is to come hold tasks."""
     title = squeezed(head.title or "")
-    if _REPORT_AND_PLAN.search(title):
+    if _REPORT_AND_PLAN.search(title) or _announces(head, _ACCOUNT):
         return True
     return bool(_REPORT.search(title)) and not re.search(
         "要点|计划|方案|打算|安排|分解|分工", title
     )
 
 
-def speaks_of_a_plan(text: str) -> bool:
-    return bool(_PLANS.search(folded(text)))
+def _announces(head: Head, words: re.Pattern[str]) -> bool:
+    """Whether the lines before the first number say that news or an account follows."""
+    lines = (block.text for block in head.body[:6] if isinstance(block, Line))
+    before = itertools.takewhile(lambda text: number_of(text) is None, lines)
+    return any(words.search(squeezed(text)) for text in before)
 
 
 def is_scoring(header: tuple[str, ...]) -> bool:

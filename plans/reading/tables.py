@@ -10,6 +10,7 @@ from enum import StrEnum
 from plans.reading.blocks import Row, Table
 from plans.reading.items import Found
 from plans.reading.marks import Mark, marks_in, read_clauses
+from plans.reading.numbering import Kind, Number, number_of
 from plans.reading.text import squeezed, without
 
 
@@ -29,6 +30,7 @@ class Column(StrEnum):
 
 
 OWNERS = (Column.LEAD, Column.RESPONSIBLE, Column.SUPPORTING)
+_ITEMS = (Kind.ARABIC, Kind.ARABIC_IN_BRACKETS, Kind.HAN_IN_BRACKETS, Kind.CIRCLED)
 #: What stands in the second row of a header.
 _BELOW = (*OWNERS, Column.DEADLINE, Column.PERSON, Column.PROGRESS, Column.SECTION)
 
@@ -181,6 +183,8 @@ def _task_of(row: Row, layout: Layout, section: str | None, *, by_measure: bool)
     sections = layout.cells(row, Column.SECTION)
     above = tasks if by_measure and measures else []
     number = next(iter(layout.cells(row, Column.NUMBER)), None)
+    if Column.NUMBER not in layout and (printed := _number_in_cell(text)):
+        number, text = printed.printed, text[printed.end :].strip()
     return Found(
         number=number,
         section=section or next(iter([*sections, *above]), None),
@@ -188,6 +192,14 @@ def _task_of(row: Row, layout: Layout, section: str | None, *, by_measure: bool)
         text=text,
         mark=mark,
     )
+
+
+def _number_in_cell(text: str) -> Number | None:
+    """The number before the words of a cell that holds a single item."""
+    number = number_of(text)
+    others = [number_of(line) for line in text.split("\n")[1:]]
+    alone = number and number.kind in _ITEMS and not any(others)
+    return number if alone else None
 
 
 def _mark_of(row: Row, layout: Layout) -> Mark:

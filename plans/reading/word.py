@@ -13,6 +13,7 @@ from typing import Any
 import cn2an
 from django.utils.translation import gettext as _
 from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 
 from plans.reading.blocks import Block, Line, Row, Table
@@ -28,6 +29,17 @@ _NOT_PRINTED = {
     qn("w:footnoteReference"),
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 }
+#: What python-docx and the walk stumble over in parts that are damaged or not there.
+BROKEN = (
+    AttributeError,
+    KeyError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+)
+NUMBERING = RELATIONSHIP_TYPE.NUMBERING
 _CHINESE = ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "ideographDigital",
             "taiwaneseCounting", "taiwaneseCountingThousand", "chineseLegalSimplified")  # fmt: skip
 
@@ -35,12 +47,11 @@ _CHINESE = ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "i
 def blocks_of_word(content: bytes) -> list[Block]:
     """Raises ``ReadingRefused`` for what only looks like a Word document."""
     try:
-        document = Document(io.BytesIO(content))
-    except (KeyError, ValueError, zipfile.BadZipFile, SyntaxError, OSError) as error:
+        return list(_Body(Document(io.BytesIO(content))).blocks())
+    except BROKEN as error:
         raise ReadingRefused(
             "broken_word", _("This Word file is damaged. Please open it, save it anew as .docx.")
         ) from error
-    return list(_Body(document).blocks())
 
 
 class _Body:
@@ -145,10 +156,10 @@ class _Lists:
         }
 
     def _read(self, document: Any) -> None:
-        try:
-            numbering = document.part.numbering_part.element
-        except (KeyError, NotImplementedError, AttributeError):
+        parts = [rel.target_part for rel in document.part.rels.values() if rel.reltype == NUMBERING]
+        if not parts:
             return
+        numbering = parts[0].element
         for number in numbering.iterchildren(qn("w:num")):
             self._abstract[number.get(qn("w:numId"))] = _value(number, "w:abstractNumId") or ""
         for abstract in numbering.iterchildren(qn("w:abstractNum")):

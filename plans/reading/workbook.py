@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
+from plans.reading.archive import MOST_SHEET_ROWS, too_heavy
 from plans.reading.blocks import Block, Line, Row, Table
 from plans.reading.draft import ReadingRefused
 from plans.reading.tables import layout_of
@@ -32,7 +33,7 @@ def blocks_of_workbook(content: bytes) -> list[Block]:
         if sheet.sheet_state == "visible":
             rows = _rows_of(sheet, offset)
             blocks += _blocks_of(rows)
-            offset += rows[-1].number - offset if rows else 0
+            offset = rows[-1].number if rows else offset
     return blocks
 
 
@@ -40,7 +41,9 @@ def _rows_of(sheet: Any, offset: int) -> list[Row]:
     """The filled rows, merged cells filled down and across."""
     merged = _merged(sheet)
     rows = []
-    width = min(sheet.max_column or 0, MOST_COLUMNS)
+    if sheet.max_row > MOST_SHEET_ROWS:
+        raise too_heavy()
+    width = min(sheet.max_column, MOST_COLUMNS)
     for number, cells in enumerate(sheet.iter_rows(max_col=width, values_only=True), 1):
         texts = tuple(
             merged.get((number, column)) or _text(value) for column, value in enumerate(cells, 1)
@@ -54,7 +57,7 @@ def _merged(sheet: Any) -> dict[tuple[int, int], str]:
     found = {}
     for area in sheet.merged_cells.ranges:
         text = _text(sheet.cell(area.min_row, area.min_col).value)
-        for row in range(area.min_row, min(area.max_row, area.min_row + 5000) + 1):
+        for row in range(area.min_row, min(area.max_row, sheet.max_row) + 1):
             for column in range(area.min_col, min(area.max_col, MOST_COLUMNS) + 1):
                 found[row, column] = text
     return found

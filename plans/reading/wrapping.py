@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from plans.reading.blocks import Line
-from plans.reading.marks import begins_with_label
+from plans.reading.labels import begins_with_label
 from plans.reading.numbering import number_of
 from plans.reading.text import folded
 
