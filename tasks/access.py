@@ -83,6 +83,32 @@ def require_above(user: User, task: Task, on: dt.date) -> None:
         )
 
 
+def may_urge(user: User, task: Task, on: dt.date) -> bool:
+    """Those who hand the share down, and those who decide about it."""
+    return is_above(user, task, on) or may_decide(user, task, on)
+
+
+def require_urger(user: User, task: Task, on: dt.date) -> None:
+    if not may_urge(user, task, on):
+        raise NotAllowed(
+            "not_yours_to_urge", _("Only the unit above, or the office, urges a unit.")
+        )
+
+
+def may_supervise(user: User, task: Task, on: dt.date) -> bool:
+    """The coordinator of the issuing office, and a head of the deciding unit."""
+    coordinates = may_act_for(user, task.plan.issuing_unit, [Role.COORDINATOR], on)
+    return coordinates or is_head_of(user, deciding_unit(task), on)
+
+
+def require_supervisor(user: User, task: Task, on: dt.date) -> None:
+    if not may_supervise(user, task, on):
+        raise NotAllowed(
+            "not_supervisor",
+            _("Only the issuing office, or the head of the deciding unit, supervises by notice."),
+        )
+
+
 def require_worker(user: User, task: Task, on: dt.date) -> None:
     if not may_work_on(user, task, on):
         raise NotAllowed(
@@ -105,8 +131,8 @@ def actions_open_to(user: User, task: Task, on: dt.date) -> frozenset[str]:
         open_now |= WORK_IN_STATE.get(task.state, frozenset())
     if may_decide(user, task, on):
         open_now |= DECIDED_IN_STATE.get(task.state, frozenset())
-    if task.is_open and is_above(user, task, on):
-        open_now |= {"change", "move", "urge"} | ({"cancel"} if task.parent_id else set())
+    if task.is_open:
+        open_now |= _said_from_above(user, task, on)
     if task.depth == MAX_DEPTH:
         open_now -= {"decompose"}
     if task.due_on is None:
@@ -116,3 +142,15 @@ def actions_open_to(user: User, task: Task, on: dt.date) -> frozenset[str]:
     if task.deadline_kind != DeadlineKind.ONGOING:
         open_now -= {"review"}
     return open_now
+
+
+def _said_from_above(user: User, task: Task, on: dt.date) -> frozenset[str]:
+    """What those above an open share may change about it and say to its unit."""
+    found: frozenset[str] = frozenset()
+    if is_above(user, task, on):
+        found |= {"change", "move"} | ({"cancel"} if task.parent_id else set())
+    if found or may_decide(user, task, on):
+        found |= {"urge"}
+    if may_supervise(user, task, on):
+        found |= {"issue_notice"}
+    return found

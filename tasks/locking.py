@@ -4,8 +4,9 @@
 2. the tree lock of the plan, for changes of shape only;
 3. shares from the leaf up to the root, by depth then id, always FOR NO KEY UPDATE, so that the
    foreign key of a new child does not wait for its parent (M21);
-4. reports and requests, by id;
-5. reminders and mails.
+4. reports, requests and notices, by id;
+5. the quota of evidence of a unit and year;
+6. reminders and mails.
 
 Ancestors are locked before their children are read (M10): a total that was read earlier may
 already be wrong. All in READ COMMITTED, where a statement after the lock sees what the one that
@@ -19,11 +20,13 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.versioning import require_version
-from plans.locking import hold_plan
-from tasks.models import ExtensionRequest, ProgressReport, Task
+from plans.locking import hold_plan, lock_plan
+from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Task
 
 #: First key of the advisory locks on the shape of a plan's share trees.
 SHAPE_LOCK = 1
+#: First key of the advisory locks on what a unit may keep as evidence.
+QUOTA_LOCK = 2
 
 
 @dataclass(frozen=True)
@@ -129,3 +132,25 @@ def lock_extension_request(
     require_version(request, version)
     request.task = chain[0]
     return request, chain
+
+
+def lock_chain_to_number(task_id: int, version: int | None = None) -> list[Task]:
+    """The chain, after the plan's own row: notices get their number there one by one."""
+    lock_plan(Task.objects.values_list("plan_id", flat=True).get(pk=task_id))
+    return lock_chain(task_id, version)
+
+
+def lock_notice(notice_id: int, version: int | None = None) -> tuple[SupervisionNotice, list[Task]]:
+    """The notice and the chain of its share, the chain first."""
+    task_id = SupervisionNotice.objects.values_list("task_id", flat=True).get(pk=notice_id)
+    chain = lock_chain(task_id)
+    notice = SupervisionNotice.objects.select_for_update(no_key=True).get(pk=notice_id)
+    require_version(notice, version)
+    notice.task = chain[0]
+    return notice, chain
+
+
+def lock_quota(unit_id: int) -> None:
+    """One writer at a time adds to what the unit keeps as evidence."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [QUOTA_LOCK, unit_id])
