@@ -159,6 +159,11 @@ STORAGES = {
     },
 }
 
+#: Files that people hand in: never below a directory that a web server serves from.
+LUOSHI_EVIDENCE_ROOT = Path(
+    env.text("LUOSHI_EVIDENCE_ROOT", str(BASE_DIR / "var" / "evidence"))
+).resolve()
+
 #: The directory's admin pages; in production only where somebody asks for them.
 LUOSHI_ADMIN = env.flag("LUOSHI_ADMIN", default=DEBUG)
 

@@ -15,6 +15,7 @@ from accounts.versioning import require_version
 from tasks.access import is_head_of, require_decider, require_head, require_worker
 from tasks.acknowledging import require_reason
 from tasks.completion import CLOSED, OPEN_AT_MOST, own_figure, roll_up
+from tasks.evidence import hand_over, hashes_of
 from tasks.history import record
 from tasks.locking import lock_chain, lock_report
 from tasks.models import OPEN_STATES, ProgressReport, Step, Task, TaskEvent
@@ -111,7 +112,6 @@ def _create(task: Task, said: Said, *, actor: User, at: dt.datetime) -> Progress
     steps = open_steps_named(task, said.steps)
     period = period_to_report(task, on)
     inside = task.plan.approval_inside_unit and not is_head_of(actor, task.unit, on)
-    task.reports.filter(state=State.DRAFT, author=actor).delete()
     report = ProgressReport.objects.create(
         task=task,
         author=actor,
@@ -124,6 +124,9 @@ def _create(task: Task, said: Said, *, actor: User, at: dt.datetime) -> Progress
         submitted_at=at,
     )
     report.steps.set(steps)
+    draft = task.reports.filter(state=State.DRAFT, author=actor)
+    hand_over(draft, report)
+    draft.delete()
     return report
 
 
@@ -172,7 +175,8 @@ def approve_report(
     task.save()
     roll_up(chain)
     kind = TaskEvent.Kind.CLOSED if report.completes else TaskEvent.Kind.APPROVED
-    record(task, kind, actor=actor, at=at, from_state=before, data=_facts(report))
+    data = {**_facts(report), "evidence": hashes_of(report)}
+    record(task, kind, actor=actor, at=at, from_state=before, data=data)
     return report
 
 

@@ -20,12 +20,12 @@ from django.db.models import (
     When,
 )
 
-from accounts.access import units_in_sight
+from accounts.access import ALL_ROLES, units_acted_for, units_in_sight
 from accounts.models import User
 from plans.models import Plan
 
 if TYPE_CHECKING:
-    from tasks.models import Reminder, Task  # noqa: F401
+    from tasks.models import Evidence, ProgressReport, Reminder, Task  # noqa: F401
 
 OPEN = ("issued", "objected", "acknowledged", "submitted")
 
@@ -79,6 +79,29 @@ class ReportQuerySet(models.QuerySet[OfTask]):
     def visible_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
         tasks: Any = self.model._meta.get_field("task").related_model
         return self.filter(task__in=tasks.objects.visible_to(user, on).values("pk"))
+
+
+class ProgressReportQuerySet(ReportQuerySet["ProgressReport"]):
+    """Reports as far as they have come out: a draft is its author's, and the unit's what it holds.
+
+    ``task.reports`` and every other way to a report for a person goes through one of the two.
+    """
+
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
+        return super().visible_to(user, on).told_to(user, on)
+
+    def told_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
+        """Of shares in sight: the reports that have left their author, and their unit."""
+        own = Q(author=user.pk)
+        inside = Q(state="inside", task__unit__in=units_acted_for(user, ALL_ROLES, on).values("pk"))
+        return self.filter(~Q(state__in=["draft", "inside"]) | own | inside)
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
+        """The files of the reports that the person may read."""
+        reports: Any = self.model._meta.get_field("report").related_model
+        return self.filter(report__in=reports.objects.visible_to(user, on).values("pk"))
 
 
 class ReminderQuerySet(ReportQuerySet["Reminder"]):
