@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-#: First key of the advisory lock; 1 is that of the share trees (``tasks.locking``).
-UNIT_TREE_LOCK = 2
+#: First key of the advisory lock; those of shares are in ``tasks.locking``.
+UNIT_TREE_LOCK = 3
 
 
 def lock_unit_tree() -> None:

@@ -1,7 +1,8 @@
 """Every lock on shares, in the one written order (FAILURES 4.6).
 
 1. the plan's row, shared (``plans.locking.hold_plan``), or for update where the plan changes;
-2. the tree lock of the plan, for changes of shape only;
+2. the tree lock of the plan, for changes of shape only; the lock of the unit tree
+   (``accounts.locking``), for reforms of units, which hold every plan that is not closed;
 3. shares from the leaf up to the root, by depth then id, always FOR NO KEY UPDATE, so that the
    foreign key of a new child does not wait for its parent (M21);
 4. reports, requests and notices, by id;
@@ -94,15 +95,15 @@ def lock_family(task_id: int, version: int | None = None) -> Family:
     )
 
 
-def lock_shares_of(key_task_id: int) -> list[Task]:
-    """All shares of a key task, locked from the leaves up to the root.
+def lock_shares_of(*key_task_ids: int) -> list[Task]:
+    """All shares of key tasks, locked from the leaves up to the root.
 
-    To be called after ``lock_shape``.
+    To be called after ``lock_shape``, or with the plans locked.
     """
     rows = list(
         Task.objects.select_for_update(no_key=True, of=("self",))
         .select_related("unit", "plan__issuing_unit")
-        .filter(key_task=key_task_id)
+        .filter(key_task__in=key_task_ids)
         .order_by("-depth", "id")
     )
     by_id = {task.pk: task for task in rows}

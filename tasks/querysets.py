@@ -20,12 +20,13 @@ from django.db.models import (
     When,
 )
 
-from accounts.access import ALL_ROLES, units_acted_for, units_in_sight
+from accounts.access import ALL_ROLES, units_acted_for, units_coordinated, units_in_sight
 from accounts.models import User
+from accounts.querysets import in_force
 from plans.models import Plan
 
 if TYPE_CHECKING:
-    from tasks.models import Evidence, ProgressReport, Reminder, Task  # noqa: F401
+    from tasks.models import Evidence, ProgressReport, Reminder, Task, UnitReform  # noqa: F401
 
 OPEN = ("issued", "objected", "acknowledged", "submitted")
 
@@ -71,6 +72,19 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def overdue(self, on: dt.date) -> TaskQuerySet:
         """Open and past the last day allowed; computed, never stored."""
         return self.open().filter(next_due_on__lt=on)
+
+    def without_unit(self, on: dt.date) -> TaskQuerySet:
+        """Open, and with a unit that is not in force that day: a visible fault (FAILURES C22)."""
+        return self.open().filter(~in_force(on, "unit__"))
+
+
+class ReformQuerySet(models.QuerySet["UnitReform"]):
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> ReformQuerySet:
+        """The reforms of whose units the person may reform every one; others see their outcome."""
+        mine = units_coordinated(user, on)
+        endings: Any = self.model._meta.get_field("endings").related_model
+        beyond = endings.objects.filter(reform=OuterRef("pk")).exclude(unit__in=mine.values("pk"))
+        return self.filter(~Exists(beyond)) if mine.exists() else self.none()
 
 
 class ReportQuerySet(models.QuerySet[OfTask]):
