@@ -133,15 +133,23 @@ def actions_open_to(user: User, task: Task, on: dt.date) -> frozenset[str]:
         open_now |= DECIDED_IN_STATE.get(task.state, frozenset())
     if task.is_open:
         open_now |= _said_from_above(user, task, on)
+    return open_now - _out_of_place(task, on)
+
+
+def _out_of_place(task: Task, on: dt.date) -> frozenset[str]:
+    """What makes no sense with a share of this kind, place and date."""
+    found: set[str] = set()
+    if task.is_own_part:
+        found |= {"reassign"}
     if task.depth == MAX_DEPTH:
-        open_now -= {"decompose"}
+        found |= {"decompose"}
     if task.due_on is None:
-        open_now -= {"ask_extension", "move"}
+        found |= {"ask_extension", "move"}
     elif on > task.due_on:
-        open_now -= {"ask_extension"}
+        found |= {"ask_extension"}
     if task.deadline_kind != DeadlineKind.ONGOING:
-        open_now -= {"review"}
-    return open_now
+        found |= {"review"}
+    return frozenset(found)
 
 
 def _said_from_above(user: User, task: Task, on: dt.date) -> frozenset[str]:

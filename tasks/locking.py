@@ -50,14 +50,13 @@ def lock_shape(plan_id: int) -> None:
 
 
 def lock_chain(task_id: int, version: int | None = None) -> list[Task]:
-    """The share and all above it, locked, leaf first and root last. Two queries and the plan's.
+    """The share and all above it, locked, leaf first and root last. Three queries and the plan's.
 
+    A reform may have moved the share before the plan was held, so its place is read after that.
     PostgreSQL locks rows in the order of ORDER BY, so two roll-ups that meet always meet in the
     same order. ``version`` is the one of the share itself.
     """
-    found = Task.objects.values_list("plan_id", "ancestors").get(pk=task_id)
-    plan_id, ancestors = found
-    hold_plan(plan_id)
+    ancestors = _hold_in_place(task_id)
     chain = list(
         Task.objects.select_for_update(no_key=True, of=("self",))
         .select_related("unit", "plan__issuing_unit")
@@ -70,13 +69,19 @@ def lock_chain(task_id: int, version: int | None = None) -> list[Task]:
     return chain
 
 
+def _hold_in_place(task_id: int) -> list[int]:
+    """Holds the share's plan; then the ids above the share stay what they are."""
+    hold_plan(Task.objects.values_list("plan_id", flat=True).get(pk=task_id))
+    ancestors: list[int] = Task.objects.values_list("ancestors", flat=True).get(pk=task_id)
+    return ancestors
+
+
 def lock_family(task_id: int, version: int | None = None) -> Family:
     """The share, all above it and all below it, locked from the leaves up to the root.
 
     To be called after ``lock_shape``, so that no share is added below in the meantime.
     """
-    plan_id, ancestors = Task.objects.values_list("plan_id", "ancestors").get(pk=task_id)
-    hold_plan(plan_id)
+    ancestors = _hold_in_place(task_id)
     rows = list(
         Task.objects.select_for_update(no_key=True, of=("self",))
         .select_related("unit", "plan__issuing_unit")
