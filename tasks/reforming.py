@@ -69,6 +69,7 @@ def prepare_reform(
     Those of a unit that splits wait for ``change_transfer``.
     """
     _require_sound(title, endings)
+    _require_running([ending.unit for ending in endings], on)
     reform = UnitReform.objects.create(title=title, on=on, prepared_by=actor, prepared_at=at)
     for ending in endings:
         row = UnitEnding.objects.create(
@@ -167,6 +168,17 @@ def _require_sound(title: str, endings: Sequence[Ending]) -> None:
     if any(ending.new_name.strip() and ending.successors for ending in endings):
         raise Invalid(
             "renamed_and_followed", _("A unit that only changes its name has no successors.")
+        )
+
+
+def _require_running(units: Collection[Unit], on: dt.date) -> None:
+    """Only what was there before the day, and is not gone by then, can be reformed on it."""
+    day_before = on - dt.timedelta(days=1)
+    running = Unit.objects.valid_on(day_before).filter(pk__in=[unit.pk for unit in units])
+    running_ids = set(running.exclude(valid_to=day_before).values_list("pk", flat=True))
+    if gone := [unit.name for unit in units if unit.pk not in running_ids]:
+        raise Conflict(
+            "not_in_force", _("The unit is not in force before that day."), {"units": gone}
         )
 
 

@@ -15,7 +15,8 @@ figure above stays as it was:
 
 A share below another of the same unit is its own part. Anything else is a problem, which a
 person has to solve: a share that is closed, that waits for a decision, that is due on another
-day or measured in another way, or that stands elsewhere in the tree.
+day or measured in another way, or that stands elsewhere in the tree. A closed one is reopened
+first where its unit takes more over than it had; otherwise the share goes to another unit.
 """
 
 from collections import defaultdict
