@@ -17,12 +17,13 @@ TEMPLATES := find accounts plans tasks config -name '*.html' -print0
 PROVEN := plans/reading/*,tasks/completion.py,tasks/reminders/*
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo demo-reset test lint lock messages static pictures
+.PHONY: help install demo demo-reset test faults lint lock messages static pictures
 
 help:
 	@echo "make demo        everything, with a county in it, on http://127.0.0.1:$(PORT)"
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        every check and test"
+	@echo "make faults      the fault tests at full counts, into var/faults.json (minutes)"
 	@echo "make lint        the checks without the tests"
 	@echo "make lock        renew the locked requirements (maintainers)"
 	@echo "make pictures    take README.md's picture anew, of the running demo (maintainers)"
@@ -37,6 +38,15 @@ test: lint static
 	$(ON_ENGINES) $(RUN) -m pytest -n $(WORKERS) --cov --cov-report=
 	$(RUN) -m coverage report --skip-covered --show-missing --fail-under=90
 	$(RUN) -m coverage report --include='$(PROVEN)' --show-missing --fail-under=100
+
+# ONLY=lifecycle or ONLY=reminders for one suite; SEED=… repeats a run.
+SEED ?= $(shell $(PYTHON) -c 'import secrets; print(secrets.randbelow(2**32))')
+FAULT_TESTS := tests/faults tests/tasks/test_life_by_property.py tests/tasks/test_random_trees.py
+
+faults: install
+	LUOSHI_FAULTS=full LUOSHI_SEED=$(SEED) $(ON_ENGINES) $(RUN) -m pytest \
+	  -p tests.faults.recording --hypothesis-seed=$(SEED) --durations=0 --durations-min=1 \
+	  -m '$(if $(ONLY),fault(suite="$(ONLY)"),fault)' $(FAULT_TESTS)
 
 lint: install
 	$(RUN) -m ruff check .

@@ -36,6 +36,21 @@ def units_in_sight(user: User | AnonymousUser, on: dt.date) -> UnitQuerySet:
     return Unit.objects.within(*units_acted_for(user, ALL_ROLES, on))
 
 
+def units_coordinated(user: User | AnonymousUser, on: dt.date) -> UnitQuerySet:
+    """The part of the unit tree that the person may reform: below a unit they coordinate.
+
+    A commission has nothing below it; its coordinator answers for the part in which it stands.
+    """
+    offices = units_acted_for(user, [Role.COORDINATOR], on).select_related("parent")
+    return Unit.objects.within(*map(_part_of, offices))
+
+
+def _part_of(office: Unit) -> Unit:
+    if office.kind == Unit.Kind.WORKING_GROUP and office.parent:
+        return office.parent
+    return office
+
+
 def may_act_for(user: User, unit: Unit, roles: Collection[str], on: dt.date) -> bool:
     return units_acted_for(user, roles, on).filter(pk=unit.pk).exists()
 

@@ -22,6 +22,7 @@ from accounts.models import (
     UnitHosting,
     User,
 )
+from accounts.unit_tree import place_new_unit
 
 if TYPE_CHECKING:
     # These are generic for the type checker only.
@@ -81,8 +82,8 @@ class UnitAdmin(_Kept):
         return ["parent"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Unit, form: Form, change: bool) -> None:
-        if not change and obj.parent:
-            obj.ancestors, obj.depth = obj.parent.path, obj.parent.depth + 1
+        if not change:
+            place_new_unit(obj)
         super().save_model(request, obj, form, change)
 
 

@@ -14,6 +14,7 @@ from accounts.models import (
     UnitHosting,
     User,
 )
+from accounts.unit_tree import place_new_unit, require_name_free
 
 
 @transaction.atomic
@@ -21,17 +22,11 @@ def add_unit(
     name: str, kind: str, *, parent: Unit | None, valid_from: dt.date, aliases: Iterable[str] = ()
 ) -> Unit:
     """A unit at the end of its parent's children, with the other names that documents use."""
-    siblings = Unit.objects.filter(parent=parent)
-    unit = Unit(
-        name=name,
-        kind=kind,
-        parent=parent,
-        ancestors=parent.path if parent else "/",
-        depth=parent.depth + 1 if parent else 0,
-        position=siblings.count() + 1,
-        valid_from=valid_from,
-    )
+    unit = Unit(name=name, kind=kind, parent=parent, valid_from=valid_from)
+    place_new_unit(unit)
+    unit.position = Unit.objects.filter(parent=parent).count() + 1
     unit.full_clean()
+    require_name_free(name, parent, on=valid_from)
     unit.save()
     UnitAlias.objects.bulk_create(
         UnitAlias(unit=unit, name=alias, valid_from=valid_from) for alias in aliases

@@ -37,5 +37,9 @@ class Conflict(Refusal):
     """The row is in a state in which this cannot be done (409)."""
 
 
+class NoRoom(Refusal):
+    """The disk is full; nothing was saved (507)."""
+
+
 class Stale(Refusal):
     """The person decided on an older version of the row (412); ``details`` has the current one."""

@@ -2,11 +2,16 @@
 
 from django.http import HttpRequest
 
-from accounts.errors import Conflict, NotAllowed, Refusal, Stale
+from accounts.errors import Conflict, NoRoom, NotAllowed, Refusal, Stale
 from accounts.models import User
 
 #: What a refusal is over HTTP. ``Invalid`` is all the rest.
-STATUS: dict[type[Refusal], int] = {NotAllowed: 403, Conflict: 409, Stale: 412}
+STATUS: dict[type[Refusal], int] = {
+    NotAllowed: 403,
+    Conflict: 409,
+    Stale: 412,
+    NoRoom: 507,
+}
 
 
 def status_of(refusal: Refusal) -> int:

@@ -162,6 +162,11 @@ STORAGES = {
 #: What a watcher sends as ``Authorization: Bearer …`` to ``/healthz/work``; without it that is 404.
 LUOSHI_HEALTH_TOKEN = env.secret("LUOSHI_HEALTH_TOKEN", "")
 
+#: Files that people hand in: never below a directory that a web server serves from.
+LUOSHI_EVIDENCE_ROOT = Path(
+    env.text("LUOSHI_EVIDENCE_ROOT", str(BASE_DIR / "var" / "evidence"))
+).resolve()
+
 #: The directory's admin pages; in production only where somebody asks for them.
 LUOSHI_ADMIN = env.flag("LUOSHI_ADMIN", default=DEBUG)
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.errors import Invalid
 from accounts.models import Unit, User
 from plans.access import require_coordinator
+from plans.editing import require_valid_fields
 from plans.locking import lock_plan
-from plans.models import KeyTask, KeyTaskOwner, KeyTaskStep, Plan, Section
+from plans.models import Amendment, KeyTask, KeyTaskOwner, KeyTaskStep, Plan, Section
 
 #: The rules of how a plan is followed, which the copy takes over.
 RULES = (
@@ -24,6 +25,8 @@ RULES = (
     "report_day",
     "approval_inside_unit",
 )
+#: Years in which a plan may be: what a person can have meant.
+YEARS = range(1990, 2101)
 
 
 @transaction.atomic
@@ -32,25 +35,35 @@ def copy_plan(
 ) -> Plan:
     """A draft of the same key tasks for another year. Nothing of the original changes.
 
-    A unit that has ended by ``issued_on`` is mapped to its successor where it has exactly one;
-    else the owner keeps its printed name and waits to be settled. The number of queries does not
-    grow with the plan.
+    Left out are key tasks that an amendment cancelled. The copy carries out the same plan of
+    several years as long as that lasts. A unit that has ended by ``issued_on`` is mapped to its
+    successor where it has exactly one; else the owner keeps its printed name and waits to be
+    settled. The number of queries does not grow with the plan.
     """
     plan = lock_plan(plan_id)
     require_coordinator(actor, plan.issuing_unit, timezone.localdate(at))
     if year == plan.year:
         raise Invalid("same_year", _("The copy is of another year."))
+    if year not in YEARS:
+        raise Invalid(
+            "year_out_of_range",
+            _("A plan's year is %(first)s to %(last)s.")
+            % {"first": YEARS.start, "last": YEARS.stop - 1},
+        )
+    years = year - plan.year
     copy = Plan(
         title=title,
         year=year,
+        last_year=plan.last_year and plan.last_year + years,
         issued_on=issued_on,
         issuing_unit=plan.issuing_unit,
-        serves=plan.serves,
+        serves=plan.serves if _reaches(plan.serves, year) else None,
         copied_from=plan,
         created_by=actor,
         created_at=at,
         **{name: getattr(plan, name) for name in RULES},
     )
+    require_valid_fields(copy, where="plan", exclude=["issuing_unit", "created_by"])
     copy.save()
     copy.recipients.set(_in_force(list(plan.recipients.all()), issued_on).values())
     _copy_key_tasks(plan, copy)
@@ -63,7 +76,12 @@ def _copy_key_tasks(plan: Plan, copy: Plan) -> None:
         for section in plan.sections.all()
     }
     Section.objects.bulk_create(sections.values())
-    originals = list(plan.key_tasks.prefetch_related("owners__unit", "steps"))
+    cancelled = plan.amendments.filter(kind=Amendment.Kind.CANCEL)
+    originals = list(
+        plan.key_tasks.exclude(pk__in=cancelled.values("key_task_id"))
+        .select_related("serves__plan")
+        .prefetch_related("owners__unit", "steps")
+    )
     copies = [
         _copied(original, copy, sections.get(original.section_id or 0)) for original in originals
     ]
@@ -97,9 +115,18 @@ def _copied(original: KeyTask, copy: Plan, section: Section | None) -> KeyTask:
         deadline_text=original.deadline_text.replace(f"{old}年", f"{new}年"),
         due_on=due_on,
         weight=original.weight,
-        serves=original.serves,
+        serves=original.serves if _lasts(original.serves, new) else None,
         copied_from=original,
     )
+
+
+def _lasts(served: KeyTask | None, year: int) -> bool:
+    return served is not None and _reaches(served.plan, year)
+
+
+def _reaches(served: Plan | None, year: int) -> bool:
+    """Whether the plan of several years covers the year."""
+    return served is not None and served.year <= year <= (served.last_year or served.year)
 
 
 def _copy_owners(originals: list[KeyTask], copies: list[KeyTask], on: dt.date) -> None:

@@ -115,7 +115,7 @@ def _add_key_tasks(plan: Plan, draft: PlanDraft, on: dt.date) -> None:
         for position, item in enumerate(draft.items, 1)
     ]
     KeyTask.objects.bulk_create(key_tasks)
-    _add_steps(plan, key_tasks)
+    add_steps(plan, key_tasks)
     matches = {(match.name, match.is_group): match for match in match_owners(draft, on)}
     KeyTaskOwner.objects.bulk_create(
         _owner(key_task, position, owner.name, owner.role, matches[owner.name, owner.group], owner)
@@ -124,11 +124,16 @@ def _add_key_tasks(plan: Plan, draft: PlanDraft, on: dt.date) -> None:
     )
 
 
-def _add_steps(plan: Plan, key_tasks: Sequence[KeyTask]) -> None:
-    """The steps that the printed deadlines mean; the last of them is the last day of all."""
+def add_steps(plan: Plan, key_tasks: Sequence[KeyTask]) -> None:
+    """The steps that the printed deadlines mean, none of them after the key task's own date.
+
+    Where that is open, the last of them is the last day of all.
+    """
     steps: list[KeyTaskStep] = []
     for key_task in key_tasks:
-        dated = steps_of(_printed_deadline(key_task), plan.year, plan.issued_on)
+        last = key_task.due_on or dt.date.max
+        found = steps_of(_printed_deadline(key_task), plan.year, plan.issued_on)
+        dated = [step for step in found if step.due_on <= last]
         steps += _numbered(key_task, dated)
         if dated and key_task.due_on is None:
             key_task.due_on = dated[-1].due_on
@@ -202,7 +207,8 @@ def settle_key_task(
 ) -> KeyTask:
     """What a person decided about an item whose print left a date or an owner open.
 
-    The printed words stay as they are. Only before the plan is issued (``Conflict``).
+    The printed words stay as they are. Only before the plan is issued (``Conflict``). What
+    becomes ongoing loses its steps.
     """
     key_task = lock_key_task(key_task_id)
     require_coordinator(actor, key_task.plan.issuing_unit, timezone.localdate(at))
@@ -214,32 +220,39 @@ def settle_key_task(
         key_task.due_on = changes.due_on
     if changes.weight is not UNCHANGED:
         key_task.weight = changes.weight
-    if key_task.deadline_kind == DeadlineKind.ONGOING and key_task.due_on:
-        raise Invalid(
-            "ongoing_has_no_date", _("An ongoing key task has no date; choose another kind first.")
-        )
     require_valid_fields(key_task, where="key_task", exclude=["plan", "section"])
     if changes.owners is not UNCHANGED:
         _replace_owners(key_task, changes.owners)
     if changes.steps is not UNCHANGED:
         _replace_steps(key_task, changes.steps)
+    elif key_task.deadline_kind == DeadlineKind.ONGOING:
+        key_task.steps.all().delete()
+    require_dated_soundly(key_task)
     key_task.version += 1
     key_task.save()
     return key_task
 
 
 def _replace_steps(key_task: KeyTask, steps: Sequence[StepDraft]) -> None:
-    """The last step's date is the key task's, where none is set."""
+    """The last step's date is the key task's, where none is set and it may have one."""
     dated = sorted(steps, key=lambda step: step.due_on)
     rows = _numbered(key_task, dated)
     for row in rows:
         require_valid_fields(row, where=f"steps[{row.position - 1}]", exclude=["key_task"])
     if dated and key_task.due_on is None:
         key_task.due_on = dated[-1].due_on
-    if dated and key_task.due_on and dated[-1].due_on > key_task.due_on:
-        raise Invalid("step_after_deadline", _("A step is due on or before the key task itself."))
     key_task.steps.all().delete()
     KeyTaskStep.objects.bulk_create(rows)
+
+
+def require_dated_soundly(key_task: KeyTask) -> None:
+    """Raises ``Invalid`` for a date of what has none, and for a step after the date."""
+    if key_task.deadline_kind == DeadlineKind.ONGOING and key_task.due_on:
+        raise Invalid(
+            "ongoing_has_no_date", _("An ongoing key task has no date; choose another kind first.")
+        )
+    if key_task.due_on and key_task.steps.filter(due_on__gt=key_task.due_on).exists():
+        raise Invalid("step_after_deadline", _("A step is due on or before the key task itself."))
 
 
 def _replace_owners(key_task: KeyTask, choices: Sequence[OwnerChoice]) -> None:

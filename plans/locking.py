@@ -15,6 +15,11 @@ def lock_plan(pk: int, version: int | None = None) -> Plan:
     return plan
 
 
+def lock_plans_not_closed() -> list[Plan]:
+    """Every draft and issued plan, in the order of ids: a reform of units may touch them all."""
+    return list(Plan.objects.select_for_update(no_key=True).exclude(state="closed").order_by("pk"))
+
+
 def hold_plan(pk: int) -> None:
     """Keeps the plan as it is (issued, not closed) while its shares change. Shared by writers.
 

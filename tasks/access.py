@@ -20,8 +20,6 @@ WORK_IN_STATE: dict[str, frozenset[str]] = {
     Task.State.ACKNOWLEDGED: frozenset({"decompose", "report", "ask_extension"}),
 }
 
-#: What those above may do with an open share that they handed down.
-HANDED_DOWN = frozenset({"change", "move", "urge", "cancel"})
 #: What the deciding unit may do with it besides deciding about reports and requests.
 DECIDED_IN_STATE: dict[str, frozenset[str]] = {
     Task.State.ISSUED: frozenset({"reassign", "set_light"}),
@@ -97,6 +95,32 @@ def may_answer(user: User, task: Task, on: dt.date) -> bool:
     return may_decide(user, task, on) and objector_of(task) != user
 
 
+def may_urge(user: User, task: Task, on: dt.date) -> bool:
+    """Those who hand the share down, and those who decide about it."""
+    return is_above(user, task, on) or may_decide(user, task, on)
+
+
+def require_urger(user: User, task: Task, on: dt.date) -> None:
+    if not may_urge(user, task, on):
+        raise NotAllowed(
+            "not_yours_to_urge", _("Only the unit above, or the office, urges a unit.")
+        )
+
+
+def may_supervise(user: User, task: Task, on: dt.date) -> bool:
+    """The coordinator of the issuing office, and a head of the deciding unit."""
+    coordinates = may_act_for(user, task.plan.issuing_unit, [Role.COORDINATOR], on)
+    return coordinates or is_head_of(user, deciding_unit(task), on)
+
+
+def require_supervisor(user: User, task: Task, on: dt.date) -> None:
+    if not may_supervise(user, task, on):
+        raise NotAllowed(
+            "not_supervisor",
+            _("Only the issuing office, or the head of the deciding unit, supervises by notice."),
+        )
+
+
 def require_worker(user: User, task: Task, on: dt.date) -> None:
     if not may_work_on(user, task, on):
         raise NotAllowed(
@@ -121,22 +145,34 @@ def actions_open_to(user: User, task: Task, on: dt.date) -> frozenset[str]:
         open_now |= DECIDED_IN_STATE.get(task.state, frozenset())
     if task.state == Task.State.OBJECTED and not may_answer(user, task, on):
         open_now -= {"uphold", "reassign"}
-    if task.is_open and is_above(user, task, on):
-        open_now |= HANDED_DOWN
-    return open_now - _impossible(task, on)
+    if task.is_open:
+        open_now |= _said_from_above(user, task, on)
+    return open_now - _out_of_place(task, on)
 
 
-def _impossible(task: Task, on: dt.date) -> frozenset[str]:
-    """What the share's place and date rule out for everybody."""
-    ruled_out = set()
+def _out_of_place(task: Task, on: dt.date) -> frozenset[str]:
+    """What makes no sense with a share of this kind, place and date."""
+    found: set[str] = set()
+    if task.is_own_part:
+        found |= {"reassign"}
     if task.depth == MAX_DEPTH:
-        ruled_out.add("decompose")
-    if task.parent_id is None:
-        ruled_out.add("cancel")
+        found |= {"decompose"}
     if task.due_on is None:
-        ruled_out |= {"ask_extension", "move"}
+        found |= {"ask_extension", "move"}
     elif on > task.due_on:
-        ruled_out.add("ask_extension")
+        found |= {"ask_extension"}
     if task.deadline_kind != DeadlineKind.ONGOING:
-        ruled_out.add("review")
-    return frozenset(ruled_out)
+        found |= {"review"}
+    return frozenset(found)
+
+
+def _said_from_above(user: User, task: Task, on: dt.date) -> frozenset[str]:
+    """What those above an open share may change about it and say to its unit."""
+    found: frozenset[str] = frozenset()
+    if is_above(user, task, on):
+        found |= {"change", "move"} | ({"cancel"} if task.parent_id else set())
+    if found or may_decide(user, task, on):
+        found |= {"urge"}
+    if may_supervise(user, task, on):
+        found |= {"issue_notice"}
+    return found

@@ -7,10 +7,11 @@ the fraction from then on.
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,15 +19,23 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import User
 from accounts.versioning import require_version
 from plans.access import require_coordinator
-from plans.editing import OwnerChoice, add_owners, require_valid_fields
+from plans.editing import (
+    OwnerChoice,
+    add_owners,
+    add_steps,
+    require_valid_fields,
+)
 from plans.locking import lock_plan
 from plans.models import Amendment, DeadlineKind, KeyTask, Plan, Section
 from tasks.acknowledging import require_reason
 from tasks.changing import UNCHANGED, Unchanged, move_shares
+from tasks.completion import roll_up
 from tasks.ending import end_shares, resume_shares
+from tasks.history import record
 from tasks.issuing import hand_out, members_of_groups, unsettled
 from tasks.locking import lock_shape, lock_shares_of
-from tasks.models import Task
+from tasks.models import UNENDED_STATES, Task, TaskEvent
+from tasks.transitions import next_state
 
 Kind = Amendment.Kind
 
@@ -37,12 +46,16 @@ class KeyTaskAmendment:
 
     title: str | Unchanged = UNCHANGED
     text: str | Unchanged = UNCHANGED
+    weight: Decimal | Unchanged = UNCHANGED
     due_on: dt.date | Unchanged = UNCHANGED
 
 
 @dataclass(frozen=True)
 class NewKeyTask:
-    """A key task that is added to an issued plan, with its owners as units or groups."""
+    """A key task that is added to an issued plan, with its owners as units or groups.
+
+    Its steps are those that the printed words of its deadline mean.
+    """
 
     title: str
     text: str
@@ -65,17 +78,24 @@ def change_key_task(
     at: dt.datetime,
     version: int | None = None,
 ) -> Amendment:
-    """Changes title, text or date. ``moving_below`` as in ``tasks.changing.move_deadline``."""
+    """Changes title, text, weight or date, of the key task and of the shares that have them of it.
+
+    ``moving_below`` as in ``tasks.changing.move_deadline``. Shares that have a title of their own
+    keep it, and so do those that have ended.
+    """
     key_task = _lock(key_task_id, reason=reason, actor=actor, at=at, version=version)
+    shares = _shares_in_force(key_task)
     before = _facts(key_task)
-    if changes.title is not UNCHANGED:
-        Task.objects.filter(key_task=key_task, title=key_task.title).update(title=changes.title)
-        key_task.title = changes.title
-    if changes.text is not UNCHANGED:
-        key_task.text = changes.text
-    if changes.due_on is not UNCHANGED:
-        _move(key_task, changes.due_on, moving_below, reason=reason, actor=actor, at=at)
+    for name in ("title", "text", "weight"):
+        value = getattr(changes, name)
+        if value is not UNCHANGED:
+            setattr(key_task, name, value)
     require_valid_fields(key_task, where="key_task", exclude=["plan", "section"])
+    _pass_on(key_task, shares, str(before["title"]), reason=reason, actor=actor, at=at)
+    if changes.due_on is not UNCHANGED:
+        _move(key_task, shares, changes.due_on, moving_below, reason=reason, actor=actor, at=at)
+    if _facts(key_task) == before:
+        raise Invalid("no_change", _("Nothing of this key task would change."))
     return _record(key_task, Kind.CHANGE, before, reason=reason, actor=actor, at=at)
 
 
@@ -110,7 +130,12 @@ def add_key_task(
         due_on=new.due_on,
     )
     require_valid_fields(key_task, where="key_task", exclude=["plan", "section"])
+    if new.section and new.section.plan_id != plan.pk:
+        raise Invalid("section_of_another_plan", _("This section is of another plan."))
+    if new.deadline_kind == DeadlineKind.ONGOING and new.due_on:
+        raise Invalid("ongoing_has_no_date", _("An ongoing key task has no date."))
     key_task.save()
+    add_steps(plan, [key_task])
     add_owners(key_task, new.owners)
     members = members_of_groups([key_task], timezone.localdate(at))
     if rows := unsettled(key_task, members):
@@ -129,8 +154,7 @@ def cancel_key_task(
 ) -> Amendment:
     """Nothing of it is expected any more; all its shares leave the fraction for good."""
     key_task = _lock(key_task_id, reason=reason, actor=actor, at=at, version=version)
-    shares = _shares_in_force(key_task)
-    end_shares(shares, "cancel", reason=reason, actor=actor, at=at)
+    end_shares(_shares_in_force(key_task), "cancel", reason=reason, actor=actor, at=at)
     return _record(key_task, Kind.CANCEL, _facts(key_task), reason=reason, actor=actor, at=at)
 
 
@@ -141,6 +165,7 @@ def suspend_key_task(
     """Its open shares rest, and leave the fraction until the key task is resumed."""
     key_task = _lock(key_task_id, reason=reason, actor=actor, at=at, version=version)
     shares = _shares_in_force(key_task)
+    next_state("suspend", shares[-1].state)
     end_shares(shares, "suspend", reason=reason, actor=actor, at=at)
     return _record(key_task, Kind.SUSPEND, _facts(key_task), reason=reason, actor=actor, at=at)
 
@@ -155,11 +180,40 @@ def resume_key_task(
     if not any(task.state == Task.State.SUSPENDED for task in shares):
         raise Conflict("not_suspended", _("Nothing of this key task is suspended."))
     resume_shares(shares, reason=reason, actor=actor, at=at)
+    roll_up(shares)
     return _record(key_task, Kind.RESUME, _facts(key_task), reason=reason, actor=actor, at=at)
+
+
+def _pass_on(
+    key_task: KeyTask,
+    shares: Sequence[Task],
+    old_title: str,
+    *,
+    reason: str,
+    actor: User,
+    at: dt.datetime,
+) -> None:
+    """Gives the new title to the shares that had the old one, the weight to the root."""
+    for task in shares:
+        before: dict[str, str] = {}
+        if task.state in UNENDED_STATES and task.title == old_title != key_task.title:
+            before["title"] = task.title
+            task.title = key_task.title
+        if task.parent_id is None and task.weight != key_task.weight:
+            before["weight"] = str(task.weight)
+            task.weight = key_task.weight
+        if not before:
+            continue
+        task.version += 1
+        task.save(update_fields=[*before, "version"])
+        data = {"before": before, "after": {name: str(getattr(task, name)) for name in before}}
+        changed = TaskEvent.Kind.CHANGED
+        record(task, changed, actor=actor, at=at, reason=reason, data=data)
 
 
 def _move(
     key_task: KeyTask,
+    shares: Sequence[Task],
     due_on: dt.date,
     moving_below: Collection[int],
     *,
@@ -170,17 +224,19 @@ def _move(
     """The root goes along with the key task; what is below it only where that is said."""
     if key_task.deadline_kind == DeadlineKind.ONGOING:
         raise Conflict("ongoing_has_no_date", _("An ongoing share has no date to move."))
-    shares = _shares_in_force(key_task)
-    root = next(task for task in shares if task.parent_id is None)
-    below = [task for task in shares if task.pk != root.pk]
+    *below, root = shares
     move_shares(root, below, due_on, moving_below, reason=reason, actor=actor, at=at)
+    key_task.steps.filter(Q(due_on__gt=due_on) | Q(due_on=key_task.due_on)).update(due_on=due_on)
     key_task.due_on = due_on
 
 
 def _shares_in_force(key_task: KeyTask) -> list[Task]:
-    """The locked shares that are not cancelled; ``Conflict`` where none is open or suspended."""
+    """The locked shares that are not cancelled, the root last.
+
+    ``Conflict`` where the root has ended: then the key task has, whatever supports it.
+    """
     shares = [t for t in lock_shares_of(key_task.pk) if t.state != Task.State.CANCELLED]
-    if not any(task.is_open or task.state == Task.State.SUSPENDED for task in shares):
+    if not shares or shares[-1].state not in UNENDED_STATES:
         raise Conflict("key_task_ended", _("This key task has ended already."))
     return shares
 
@@ -210,7 +266,12 @@ def _lock_plan(plan_id: int, *, reason: str, actor: User, at: dt.datetime) -> Pl
 
 def _facts(key_task: KeyTask) -> dict[str, Any]:
     due_on = key_task.due_on.isoformat() if key_task.due_on else None
-    return {"title": key_task.title, "text": key_task.text, "due_on": due_on}
+    return {
+        "title": key_task.title,
+        "text": key_task.text,
+        "weight": f"{key_task.weight.normalize():f}",
+        "due_on": due_on,
+    }
 
 
 def _record(

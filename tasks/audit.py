@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from plans.models import Plan
 from tasks.completion import completion_of
-from tasks.models import OPEN_STATES, Step, Task
+from tasks.models import UNENDED_STATES, Step, Task
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _wrong_steps(task: Task, steps: list[Step]) -> Iterator[Difference]:
 
 
 def wrong_trees(plan: Plan) -> Iterator[Difference]:
-    """Shares whose place in the tree contradicts their parent. One query; the whole plan."""
+    """Shares whose place, day or state contradicts the share above. One query; the whole plan."""
     tasks = {task.pk: task for task in Task.objects.filter(plan=plan)}
     for task in tasks.values():
         parent = tasks.get(task.parent_id or 0)
@@ -66,11 +66,22 @@ def wrong_trees(plan: Plan) -> Iterator[Difference]:
             yield Difference(task.pk, "parent", task.parent_id, "a share of the same plan")
         elif task.ancestors != above:
             yield Difference(task.pk, "ancestors", task.ancestors, above)
-        if parent is not None and _is_late(task, parent):
-            yield Difference(task.pk, "due_on", task.due_on, f"at most {parent.due_on}")
+        if parent is not None and task.state in UNENDED_STATES:
+            yield from _unlike_parent(task, parent)
 
 
-def _is_late(task: Task, parent: Task) -> bool:
-    if task.due_on is None or parent.due_on is None or task.state not in OPEN_STATES:
-        return False
-    return task.due_on > parent.due_on
+def _unlike_parent(task: Task, parent: Task) -> Iterator[Difference]:
+    """A share that is not ended is due with the one above, whose unit it may be, and not alone."""
+    if task.due_on and parent.due_on and task.due_on > parent.due_on:
+        yield Difference(task.pk, "due_on", task.due_on, f"at most {parent.due_on}")
+    if task.is_own_part and task.unit_id != parent.unit_id:
+        yield Difference(task.pk, "unit", task.unit_id, parent.unit_id)
+    if not parent.is_open and not _may_outlast(task, parent):
+        yield Difference(task.pk, "state", task.state, f"ended, as {parent.state} above")
+
+
+def _may_outlast(task: Task, parent: Task) -> bool:
+    """A share that does not count may outlast one that is done; what rests, rests together."""
+    if parent.state == Task.State.CLOSED:
+        return not task.counts
+    return task.state == parent.state

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,8 +21,8 @@ from tasks.acknowledging import require_reason
 from tasks.completion import roll_up
 from tasks.history import record
 from tasks.locking import lock_chain, lock_family, lock_shape
-from tasks.models import Task, TaskEvent
-from tasks.steps import FOLLOWED, follow_steps
+from tasks.models import UNENDED_STATES, Task, TaskEvent
+from tasks.steps import FOLLOWED, move_steps
 from tasks.transitions import require_open
 
 
@@ -51,7 +52,11 @@ def change_share(
     at: dt.datetime,
     version: int | None = None,
 ) -> Task:
-    """Changes words, weight, rule or period; the figures above follow in the same transaction."""
+    """Changes words, weight, rule or period; the figures above follow in the same transaction.
+
+    What changes nothing is not told. Title and weight of a root share are the key task's, which
+    an amendment changes (``Conflict``).
+    """
     chain = lock_chain(task_id, version)
     task = chain[0]
     require_above(actor, task, timezone.localdate(at))
@@ -62,7 +67,13 @@ def change_share(
         if value is not UNCHANGED and value != getattr(task, field.name):
             before[field.name] = str(getattr(task, field.name))
             setattr(task, field.name, value)
-    _require_valid(task, list(before))
+    if not before:
+        return task
+    if task.parent is None and before.keys() & {"title", "weight"}:
+        raise Conflict(
+            "by_amendment", _("Title and weight of a key task are changed by amending the plan.")
+        )
+    require_valid_fields(task, before)
     task.version += 1
     task.save(update_fields=[*before, "version"])
     roll_up(chain)
@@ -72,11 +83,11 @@ def change_share(
     return task
 
 
-def _require_valid(task: Task, names: Collection[str]) -> None:
+def require_valid_fields(row: Model, names: Collection[str]) -> None:
     """The model's own rules for the fields that were set."""
-    others = [field.name for field in task._meta.fields if field.name not in names]
+    others = [field.name for field in row._meta.fields if field.name not in names]
     try:
-        task.clean_fields(exclude=others)
+        row.clean_fields(exclude=others)
     except ValidationError as error:
         raise Invalid(
             "invalid", _("Some values cannot be saved as they are."), error.message_dict
@@ -121,7 +132,7 @@ def move_shares(
     at: dt.datetime,
 ) -> None:
     """Moves a locked share, and those of the locked shares below that the new day breaks."""
-    broken = [row for row in below if row.is_open and row.due_on and row.due_on > due_on]
+    broken = [row for row in below if _breaks(row, due_on)]
     if {row.pk for row in broken} != set(moving_below):
         raise Conflict(
             "breaks_shares_below",
@@ -132,9 +143,14 @@ def move_shares(
         _set_date(row, due_on, reason=reason, actor=actor, at=at)
 
 
+def _breaks(row: Task, due_on: dt.date) -> bool:
+    """A suspended share counts too: it may be resumed."""
+    return row.state in UNENDED_STATES and row.due_on is not None and row.due_on > due_on
+
+
 def shares_broken_by(task: Task, due_on: dt.date) -> list[Task]:
-    """The open shares below that would be due after that day; for the person to decide about."""
-    below = Task.objects.below(task).open().filter(due_on__gt=due_on)
+    """The shares below that would be due after that day; for the person to decide about."""
+    below = Task.objects.below(task).filter(state__in=UNENDED_STATES, due_on__gt=due_on)
     return list(below.select_related("unit").order_by("depth", "id"))
 
 
@@ -155,11 +171,8 @@ def _require_dated_within_parent(task: Task, due_on: dt.date) -> None:
 
 
 def _set_date(task: Task, due_on: dt.date, *, reason: str, actor: User, at: dt.datetime) -> None:
-    """Steps that would be due after the new day become due on it."""
     data = {"old_due_on": task.due_on and task.due_on.isoformat(), "due_on": due_on.isoformat()}
-    task.due_on = due_on
-    task.steps.filter(due_on__gt=due_on, closed_on__isnull=True).update(due_on=due_on)
-    follow_steps(task)
+    move_steps(task, due_on)
     task.version += 1
     task.save(update_fields=[*FOLLOWED, "due_on", "version"])
     record(task, TaskEvent.Kind.MOVED, actor=actor, at=at, reason=reason, data=data)

@@ -1,10 +1,11 @@
 """How far a share is: 0 to 100, exact to six decimals, from approved figures only.
 
 The rules (DESIGN 3): a closed share is 100, and nothing else is. With counting shares below it,
-an open share is their weighted mean, at most 99 while it is open, or what its own unit reported
-where the rule is ``reported``. Without any it is its own figure: closed steps of all, or its
-approved percent where there are no steps. Supporting, cancelled, suspended and ongoing shares
-leave both sides of the fraction.
+an open share is their weighted mean, at most 99 while it is open; the steps it has of its own
+then move its light, not its figure. Without any, and where the rule is ``reported``, it is its
+own figure: closed steps of all, or its approved percent where there are no steps. Supporting,
+cancelled, suspended and ongoing shares leave both sides of the fraction; what is cancelled or
+suspended keeps, for the reader, the figure at which it stopped.
 """
 
 from collections import defaultdict
@@ -16,6 +17,8 @@ from tasks.models import Task
 CLOSED = Decimal(100)
 #: Being done is confirmed by a person, never computed.
 OPEN_AT_MOST = Decimal(99)
+#: Nobody works on these: their figure stays where it was.
+STOPPED = (Task.State.CANCELLED, Task.State.SUSPENDED)
 #: Thirds and thirty-ninths have no end; a millionth of a percent is where we cut.
 PRECISION = Decimal("0.000001")
 
@@ -24,6 +27,8 @@ def completion_of(task: Task, children: Iterable[Task]) -> Decimal:
     """The completion of a share from its own figure and its children's. Pure, total."""
     if task.state == Task.State.CLOSED:
         return CLOSED
+    if task.state in STOPPED:
+        return task.completion
     counting = [child for child in children if child.counts]
     if not counting or task.rollup == Task.Rollup.REPORTED:
         return own_figure(task)
@@ -49,17 +54,17 @@ def weighted_mean(tasks: Sequence[Task]) -> Decimal:
     return sum((task.weight * task.completion for task in tasks), Decimal(0)) / weight
 
 
-def roll_up(chain: Sequence[Task]) -> None:
-    """Recomputes a locked chain, leaf first, from the rows below it, and saves what changed.
+def roll_up(shares: Sequence[Task]) -> None:
+    """Recomputes locked shares, leaves first, from the rows below them, and saves them.
 
-    The chain must come from ``tasks.locking.lock_chain``: its rows are locked and it ends at the
-    root. Recomputed, never added to, so that a wrong figure cannot live on. One query to read
-    the children of the whole chain, one to write, whatever its depth.
+    They must come from ``tasks.locking``: a chain, or all shares of a key task, locked and with
+    the root last. Recomputed, never added to, so that a wrong figure cannot live on. One query
+    to read the children of them all, one to write, whatever the depth.
     """
-    in_chain = {task.pk: task for task in chain}
+    held = {task.pk: task for task in shares}
     children: dict[int | None, list[Task]] = defaultdict(list)
-    for child in Task.objects.filter(parent__in=in_chain).order_by("pk"):
-        children[child.parent_id].append(in_chain.get(child.pk, child))
-    for task in chain:
+    for child in Task.objects.filter(parent__in=held).order_by("pk"):
+        children[child.parent_id].append(held.get(child.pk, child))
+    for task in shares:
         task.completion = completion_of(task, children[task.pk])
-    Task.objects.bulk_update(chain, ["completion"])
+    Task.objects.bulk_update(shares, ["completion"])

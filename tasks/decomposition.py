@@ -1,23 +1,26 @@
 """逐级分解: a unit breaks its share down to itself, to the units below it, or among a group."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict, Invalid
+from accounts.errors import Conflict, Invalid, Refusal
 from accounts.models import Unit, UnitGroup, User
 from accounts.querysets import UnitQuerySet
 from plans.models import DeadlineKind
 from tasks.access import require_worker
+from tasks.changing import require_valid_fields
 from tasks.completion import roll_up
 from tasks.history import record
 from tasks.locking import lock_chain, lock_shape
-from tasks.models import MAX_DEPTH, Task, TaskEvent
+from tasks.models import MAX_DEPTH, Step, Task, TaskEvent
 from tasks.steps import Dated, foresee_steps, require_steps_within, save_steps
 from tasks.transitions import require_in_progress
 
@@ -56,6 +59,50 @@ def units_below(task: Task, on: dt.date) -> UnitQuerySet:
     return below.valid_on(on).exclude(pk=task.unit_id)
 
 
+@dataclass(frozen=True)
+class PlannedShare:
+    """A share as it would be made, not saved; ``refusals`` say why it cannot be."""
+
+    task: Task
+    steps: Sequence[Dated]
+    refusals: list[Refusal]
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """What breaking a share down would make; ``refusals`` are against doing it at all."""
+
+    rows: list[PlannedShare]
+    refusals: list[Refusal]
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.refusals and not any(row.refusals for row in self.rows)
+
+
+def preview_decomposition(task: Task, parts: Sequence[Part], on: dt.date) -> Decomposition:
+    """What ``decompose`` would make that day, and everything for which it would refuse.
+
+    Reads only; a constant number of queries. Who may break the share down is for
+    ``tasks.access`` to say.
+    """
+    units = [part.unit for part in parts]
+    beyond = beyond_reach(task, units, on)
+    taken = _units_with_a_share(task, units)
+    inherited = list(task.steps.filter(closed_on__isnull=True))
+    rows = []
+    for position, part in enumerate(parts):
+        steps = _steps_of(part, inherited)
+        child = _child(task, part, steps)
+        twice = part.unit in units[:position]
+        refusals = [
+            *_against_part(task, part, child),
+            *_against_unit(part.unit, beyond=beyond, taken=taken, twice=twice),
+        ]
+        rows.append(PlannedShare(child, steps, refusals))
+    return Decomposition(rows, list(_against_all(task, parts)))
+
+
 @transaction.atomic
 def decompose(
     task_id: int,
@@ -75,17 +122,12 @@ def decompose(
     task = chain[0]
     on = timezone.localdate(at)
     require_worker(actor, task, on)
-    require_in_progress(task.state)
-    _require_room_below(task)
-    _require_sound(task, parts)
-    require_reach(task, [part.unit for part in parts], on)
-    _require_new(task, parts)
-    inherited = list(task.steps.filter(closed_on__isnull=True))
-    steps = [_steps_of(part, inherited) for part in parts]
-    children = Task.objects.bulk_create(
-        _child(task, part, dated, at=at) for part, dated in zip(parts, steps, strict=True)
-    )
-    save_steps(zip(children, steps, strict=True))
+    planned = preview_decomposition(task, parts, on)
+    _require_sound(planned)
+    for row in planned.rows:
+        row.task.issued_at = at
+    children = Task.objects.bulk_create(row.task for row in planned.rows)
+    save_steps((row.task, row.steps) for row in planned.rows)
     TaskEvent.objects.bulk_create(
         TaskEvent(task=child, kind=TaskEvent.Kind.ISSUED, actor=actor, at=at, to_state=child.state)
         for child in children
@@ -121,7 +163,7 @@ def _steps_of(part: Part, inherited: Sequence[Dated]) -> Sequence[Dated]:
     return part.steps or (inherited if part.due_on is None else ())
 
 
-def _child(task: Task, part: Part, steps: Sequence[Dated], *, at: dt.datetime) -> Task:
+def _child(task: Task, part: Part, steps: Sequence[Dated]) -> Task:
     own_date = part.due_on is not None
     is_own_part = part.unit.pk == task.unit_id
     child = Task(
@@ -140,7 +182,6 @@ def _child(task: Task, part: Part, steps: Sequence[Dated], *, at: dt.datetime) -
         due_on=part.due_on or task.due_on,
         weight=part.weight,
         reporting_period=part.reporting_period or task.reporting_period,
-        issued_at=at,
     )
     foresee_steps(child, steps)
     return child
@@ -151,59 +192,78 @@ def _is_supporting(task: Task) -> bool:
     return task.role == Task.Role.SUPPORTING
 
 
-def _require_room_below(task: Task) -> None:
+def _against_all(task: Task, parts: Sequence[Part]) -> Iterator[Refusal]:
+    """What stands against breaking the share down, whatever the parts are."""
+    yield from _refusal_of(partial(require_in_progress, task.state))
     if task.depth >= MAX_DEPTH:
-        raise Conflict("too_deep", _("A share tree has at most five levels."))
-
-
-def _require_sound(task: Task, parts: Sequence[Part]) -> None:
-    """What is wrong with the parts whatever the rows are."""
+        yield Conflict("too_deep", _("A share tree has at most five levels."))
     if not parts:
-        raise Invalid("no_parts", _("Choose at least one unit."))
-    if any(part.weight < 0 for part in parts):
-        raise Invalid("negative_weight", _("A weight is not negative."))
-    if any(len(part.title) > 500 for part in parts):
-        raise Invalid("title_too_long", _("A title has at most 500 characters."))
-    late = [part for part in parts if part.due_on and task.due_on and part.due_on > task.due_on]
-    if late:
-        raise Invalid(
+        yield Invalid("no_parts", _("Choose at least one unit."))
+
+
+def _against_part(task: Task, part: Part, child: Task) -> Iterator[Refusal]:
+    """What is wrong with a part whatever the other rows are."""
+    if part.weight < 0:
+        yield Invalid("negative_weight", _("A weight is not negative."))
+    elif len(part.title) > 500:
+        yield Invalid("title_too_long", _("A title has at most 500 characters."))
+    else:
+        yield from _refusal_of(partial(_require_valid, part, child))
+    if part.due_on and task.due_on and part.due_on > task.due_on:
+        yield Invalid(
             "later_than_parent",
             _("A share below is due on or before this one."),
-            {
-                "parent_due_on": task.due_on and task.due_on.isoformat(),
-                "units": [part.unit.name for part in late],
-            },
+            {"parent_due_on": task.due_on.isoformat()},
         )
-    for part in parts:
-        require_steps_within(part.steps, part.due_on or task.due_on)
+    yield from _refusal_of(partial(require_steps_within, part.steps, child.due_on))
 
 
-def require_reach(task: Task, units: Sequence[Unit], on: dt.date) -> None:
-    """Raises ``Conflict`` naming the units to which the share may not be broken down."""
-    wanted = {unit.pk: unit for unit in units if unit.pk != task.unit_id}
-    reached = units_below(task, on).filter(pk__in=wanted).values_list("pk", flat=True)
-    if beyond := wanted.keys() - set(reached):
-        raise Conflict(
-            "out_of_reach",
-            _("A share is broken down to the units below one's own."),
-            {"units": [wanted[pk].name for pk in sorted(beyond)]},
-        )
+def _against_unit(
+    unit: Unit, *, beyond: Collection[int], taken: Collection[int], twice: bool
+) -> Iterator[Refusal]:
+    if unit.pk in beyond:
+        yield Conflict("out_of_reach", _("A share is broken down to the units below one's own."))
+    if unit.pk in taken or twice:
+        yield Conflict("share_exists", _("These units already have a share of this key task."))
 
 
-def _require_new(task: Task, parts: Sequence[Part]) -> None:
-    """One share a unit and key task, besides the own part; also within the parts themselves."""
-    units = [part.unit for part in parts]
-    twice = {unit.name for unit in units if units.count(unit) > 1}
+def _refusal_of(check: Callable[[], None]) -> Iterator[Refusal]:
+    try:
+        check()
+    except Refusal as refusal:
+        yield refusal
+
+
+def _require_valid(part: Part, child: Task) -> None:
+    """The models' own rules for what a person gave."""
+    require_valid_fields(child, ("title", "weight", "reporting_period"))
+    for step in part.steps:
+        require_valid_fields(Step(label=step.label, due_on=step.due_on), ("label", "due_on"))
+
+
+def _require_sound(planned: Decomposition) -> None:
+    """Raises the first refusal, with the names of all units that it concerns."""
+    for refusal in planned.refusals:
+        raise refusal
+    found = [(row.task.unit.name, refusal) for row in planned.rows for refusal in row.refusals]
+    if not found:
+        return
+    first = min((refusal for _name, refusal in found), key=lambda r: isinstance(r, Conflict))
+    units = [name for name, refusal in found if refusal.code == first.code]
+    first.details["units"] = sorted(set(units))
+    raise first
+
+
+def beyond_reach(task: Task, units: Iterable[Unit], on: dt.date) -> set[int]:
+    """Those of the units, by id, to which the share may not be broken down."""
+    wanted = {unit.pk for unit in units if unit.pk != task.unit_id}
+    return wanted - set(units_below(task, on).filter(pk__in=wanted).values_list("pk", flat=True))
+
+
+def _units_with_a_share(task: Task, units: Iterable[Unit]) -> set[int]:
+    """One share a unit and key task, besides the own part of the share that is broken down."""
     held = Task.objects.filter(key_task=task.key_task_id).exclude(state=Task.State.CANCELLED)
-    others = [unit for unit in units if unit.pk != task.unit_id]
-    twice |= set(
-        held.filter(unit__in=others, is_own_part=False).values_list("unit__name", flat=True)
-    )
-    if len(others) < len(units) and held.filter(parent=task, is_own_part=True).exists():
-        twice.add(task.unit.name)
-    if twice:
-        raise Conflict(
-            "share_exists",
-            _("These units already have a share of this key task."),
-            {"units": sorted(twice)},
-        )
+    others = [unit.pk for unit in units if unit.pk != task.unit_id]
+    of_others = Q(unit__in=others, is_own_part=False)
+    own = Q(parent=task, is_own_part=True)
+    return set(held.filter(of_others | own).values_list("unit_id", flat=True))

@@ -53,7 +53,7 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
     branches = list(
         in_tree_order(list(below.order_by("unit__depth", "unit__position", "id")), on, task.plan)
     )
-    reports = list(task.reports.select_related("author", "decided_by"))
+    reports = list(task.reports.told_to(user, on).select_related("author", "decided_by"))
     extensions = list(task.extension_requests.select_related("author", "decided_by"))
     decides = may_decide(user, task, on)
     return Dossier(

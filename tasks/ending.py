@@ -1,6 +1,7 @@
 """How shares end otherwise than by being done, come back, or rest: cancel, suspend, reopen.
 
-Each goes down to all open shares below, since nobody works on a part of what is gone.
+What ends or rests takes all open shares below along, since nobody works on a part of what is
+gone: an open share never stands below one that is cancelled, suspended or carried over.
 """
 
 import datetime as dt
@@ -16,9 +17,10 @@ from tasks.access import require_above, require_decider
 from tasks.acknowledging import require_reason
 from tasks.completion import OPEN_AT_MOST, roll_up
 from tasks.history import record
-from tasks.locking import Family, lock_chain, lock_family, lock_shape
-from tasks.models import ProgressReport, Task, TaskEvent
-from tasks.transitions import OPEN, next_state
+from tasks.locking import lock_chain, lock_family, lock_shape
+from tasks.models import Task, TaskEvent
+from tasks.steps import move_steps
+from tasks.transitions import TRANSITIONS, next_state
 
 Kind = TaskEvent.Kind
 
@@ -28,10 +30,12 @@ def cancel_share(
     task_id: int, *, reason: str, actor: User, at: dt.datetime, version: int | None = None
 ) -> Task:
     """Whoever handed the share down takes it back, with all below it; it leaves the fraction."""
-    family = _lock(task_id, version)
+    lock_shape(Task.objects.values_list("plan_id", flat=True).get(pk=task_id))
+    family = lock_family(task_id, version)
     require_above(actor, family.task, timezone.localdate(at))
     _require_part(family.task)
     require_reason(reason)
+    next_state("cancel", family.task.state)
     end_shares([*family.below, family.task], "cancel", reason=reason, actor=actor, at=at)
     roll_up(family.chain)
     return family.task
@@ -43,24 +47,52 @@ def reopen_share(
 ) -> Task:
     """A new remark on a closed share: the unit works on it again, and the figures say so.
 
-    Refused (``Conflict``) while the share above is closed: that is reopened first.
+    Refused (``Conflict``) while the share above is closed: that is reopened first. Where that
+    one was moved earlier in the meantime, this one is due with it, and its history says so.
     """
     chain = lock_chain(task_id, version)
     task = chain[0]
     require_decider(actor, task, timezone.localdate(at))
     require_reason(reason)
-    if task.parent and task.parent.state == Task.State.CLOSED:
-        raise Conflict("closed_above", _("The share above is closed; reopen that one first."))
-    before = task.state
+    before, old_due_on = task.state, task.due_on
     task.state = next_state("reopen", before)
+    _require_open_above(task)
     task.closed_on = None
     task.reported_percent = OPEN_AT_MOST
-    task.completion = OPEN_AT_MOST
+    _be_due_with_parent(task)
     task.version += 1
-    task.save(update_fields=["state", "closed_on", "reported_percent", "completion", "version"])
+    task.completion = OPEN_AT_MOST
+    task.save()
     roll_up(chain)
-    record(task, Kind.REOPENED, actor=actor, at=at, from_state=before, reason=reason)
+    data = {} if task.due_on == old_due_on else _dates(old_due_on, task.due_on)
+    record(task, Kind.REOPENED, actor=actor, at=at, from_state=before, reason=reason, data=data)
     return task
+
+
+def _require_open_above(task: Task) -> None:
+    above = task.parent
+    if above is None or above.is_open:
+        return
+    if above.state == Task.State.CLOSED:
+        raise Conflict("closed_above", _("The share above is closed; reopen that one first."))
+    raise Conflict(
+        "ended_above",
+        _("The share above is not worked on any more."),
+        {"state": above.state},
+    )
+
+
+def _be_due_with_parent(task: Task) -> None:
+    latest = task.parent and task.parent.due_on
+    if latest and task.due_on and task.due_on > latest:
+        move_steps(task, latest)
+
+
+def _dates(old: dt.date | None, new: dt.date | None) -> dict[str, str | None]:
+    return {
+        "old_due_on": old.isoformat() if old else None,
+        "due_on": new.isoformat() if new else None,
+    }
 
 
 def end_shares(
@@ -68,14 +100,14 @@ def end_shares(
 ) -> None:
     """Cancels, suspends or carries over those of the locked shares that are open or suspended.
 
-    The caller rolls up. What waits for a decision stays where it is; nobody decides about it
-    while the share rests.
+    ``tasks`` go from the leaves up; the caller rolls up. What waits for a decision stays where
+    it is; nobody decides about it while the share rests.
     """
     kinds = {"cancel": Kind.CANCELLED, "suspend": Kind.SUSPENDED, "carry_over": Kind.CARRIED_OVER}
     ended = []
     events = []
     for task in tasks:
-        if task.state not in OPEN and (task.state != "suspended" or action == "suspend"):
+        if task.state not in TRANSITIONS[action]:
             continue
         before = task.state
         task.state = next_state(action, before)
@@ -90,6 +122,7 @@ def end_shares(
                 from_state=before,
                 to_state=task.state,
                 reason=reason,
+                data={"key_task": task.carried_to_id} if task.carried_to_id else {},
             )
         )
     Task.objects.bulk_update(ended, ["state", "carried_to", "version"])
@@ -97,15 +130,15 @@ def end_shares(
 
 
 def resume_shares(tasks: Iterable[Task], *, reason: str, actor: User, at: dt.datetime) -> None:
-    """Suspended shares go on in the state they were in. The caller rolls up."""
+    """Suspended shares go on in the state they were in, which their history knows.
+
+    The caller rolls up.
+    """
     resumed = [task for task in tasks if task.state == Task.State.SUSPENDED]
-    waiting = set(
-        ProgressReport.objects.filter(
-            task__in=resumed, state=ProgressReport.State.SUBMITTED, completes=True
-        ).values_list("task_id", flat=True)
-    )
+    suspensions = TaskEvent.objects.filter(task__in=resumed, kind=Kind.SUSPENDED).order_by("id")
+    before = dict(suspensions.values_list("task_id", "from_state"))
     for task in resumed:
-        task.state = _state_to_resume(task, waits=task.pk in waiting)
+        task.state = before[task.pk]
         task.version += 1
     Task.objects.bulk_update(resumed, ["state", "version"])
     TaskEvent.objects.bulk_create(
@@ -120,17 +153,6 @@ def resume_shares(tasks: Iterable[Task], *, reason: str, actor: User, at: dt.dat
         )
         for task in resumed
     )
-
-
-def _state_to_resume(task: Task, *, waits: bool) -> str:
-    if waits:
-        return Task.State.SUBMITTED
-    return Task.State.ACKNOWLEDGED if task.acknowledged_at else Task.State.ISSUED
-
-
-def _lock(task_id: int, version: int | None) -> Family:
-    lock_shape(Task.objects.values_list("plan_id", flat=True).get(pk=task_id))
-    return lock_family(task_id, version)
 
 
 def _require_part(task: Task) -> None:

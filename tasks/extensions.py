@@ -13,7 +13,7 @@ from tasks.acknowledging import require_reason
 from tasks.history import record
 from tasks.locking import lock_chain, lock_extension_request
 from tasks.models import ExtensionRequest, Task, TaskEvent
-from tasks.steps import FOLLOWED, follow_steps
+from tasks.steps import FOLLOWED, move_steps
 from tasks.transitions import require_in_progress, require_open
 
 
@@ -61,15 +61,24 @@ def approve_extension(
     at: dt.datetime,
     version: int | None = None,
 ) -> ExtensionRequest:
-    """The share has the new date from now on; reminders of the old one become untrue."""
+    """The share has the new date from now on; reminders of the old one become untrue.
+
+    An open step that was due on the old date is due on the new one.
+    """
     request, chain = lock_extension_request(request_id, version)
     task = chain[0]
     require_decider(actor, task, timezone.localdate(at), author=request.author)
     require_open(task.state)
+    _require_waiting(request)
+    if task.due_on and request.new_due_on <= task.due_on:
+        raise Conflict(
+            "not_later",
+            _("The deadline was moved in the meantime; the new one would not be later."),
+            {"due_on": task.due_on.isoformat()},
+        )
     _require_within_parent(task, request.new_due_on)
     _decide(request, ExtensionRequest.State.APPROVED, answer=answer, actor=actor, at=at)
-    task.due_on = request.new_due_on
-    follow_steps(task)
+    move_steps(task, request.new_due_on)
     task.version += 1
     task.save(update_fields=[*FOLLOWED, "due_on", "version"])
     _record(request, TaskEvent.Kind.EXTENDED, actor=actor, at=at, reason=answer)
@@ -84,6 +93,7 @@ def refuse_extension(
     request, chain = lock_extension_request(request_id, version)
     require_decider(actor, chain[0], timezone.localdate(at), author=request.author)
     require_reason(answer)
+    _require_waiting(request)
     _decide(request, ExtensionRequest.State.REFUSED, answer=answer, actor=actor, at=at)
     _record(request, TaskEvent.Kind.EXTENSION_REFUSED, actor=actor, at=at, reason=answer)
     return request
@@ -100,13 +110,18 @@ def _require_within_parent(task: Task, new_due_on: dt.date) -> None:
         )
 
 
-def _decide(
-    request: ExtensionRequest, state: str, *, answer: str, actor: User, at: dt.datetime
-) -> None:
+def _require_waiting(request: ExtensionRequest) -> None:
+    """Nobody decides twice, nor about a share on which nobody works any more."""
     if request.state != ExtensionRequest.State.SUBMITTED:
         raise Conflict(
             "already_decided", _("This request is already decided."), {"state": request.state}
         )
+    require_open(request.task.state)
+
+
+def _decide(
+    request: ExtensionRequest, state: str, *, answer: str, actor: User, at: dt.datetime
+) -> None:
     request.state = state
     request.answer = answer
     request.decided_by = actor

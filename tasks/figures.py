@@ -131,7 +131,8 @@ def _measures(plan: Plan, on: dt.date) -> dict[str, Any]:
     """The aggregates of one row. Weighted by the key task; equal where all weights are zero."""
     still_open = COUNTED & Q(state__in=OPEN_STATES)
     soon = on + dt.timedelta(days=plan.yellow_days)
-    reports = ProgressReport.objects.filter(task=OuterRef("pk"))
+    kept_inside = [ProgressReport.State.DRAFT, ProgressReport.State.INSIDE]
+    reports = ProgressReport.objects.filter(task=OuterRef("pk")).exclude(state__in=kept_inside)
     number = DecimalField(max_digits=30, decimal_places=12)
     weight = Sum("key_task__weight", filter=COUNTED)
     weighted = ExpressionWrapper(F("key_task__weight") * F("completion"), output_field=number)

@@ -1,11 +1,13 @@
 """Every lock on shares, in the one written order (FAILURES 4.6).
 
 1. the plan's row, shared (``plans.locking.hold_plan``), or for update where the plan changes;
-2. the tree lock of the plan, for changes of shape only;
+2. the tree lock of the plan, for changes of shape only; the lock of the unit tree
+   (``accounts.locking``), for reforms of units, which hold every plan that is not closed;
 3. shares from the leaf up to the root, by depth then id, always FOR NO KEY UPDATE, so that the
    foreign key of a new child does not wait for its parent (M21);
-4. reports and requests, by id;
-5. reminders and mails.
+4. reports, requests and notices, by id;
+5. the quota of evidence of a unit and year;
+6. reminders and mails.
 
 Ancestors are locked before their children are read (M10): a total that was read earlier may
 already be wrong. All in READ COMMITTED, where a statement after the lock sees what the one that
@@ -19,11 +21,13 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.versioning import require_version
-from plans.locking import hold_plan
-from tasks.models import ExtensionRequest, ProgressReport, Task
+from plans.locking import hold_plan, lock_plan
+from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Task
 
 #: First key of the advisory locks on the shape of a plan's share trees.
 SHAPE_LOCK = 1
+#: First key of the advisory locks on what a unit may keep as evidence.
+QUOTA_LOCK = 2
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,13 @@ def lock_shape(plan_id: int) -> None:
 
 
 def lock_chain(task_id: int, version: int | None = None) -> list[Task]:
-    """The share and all above it, locked, leaf first and root last. Two queries and the plan's.
+    """The share and all above it, locked, leaf first and root last. Three queries and the plan's.
 
+    A reform may have moved the share before the plan was held, so its place is read after that.
     PostgreSQL locks rows in the order of ORDER BY, so two roll-ups that meet always meet in the
     same order. ``version`` is the one of the share itself.
     """
-    found = Task.objects.values_list("plan_id", "ancestors").get(pk=task_id)
-    plan_id, ancestors = found
-    hold_plan(plan_id)
+    ancestors = _hold_in_place(task_id)
     chain = list(
         Task.objects.select_for_update(no_key=True, of=("self",))
         .select_related("unit", "plan__issuing_unit")
@@ -66,13 +69,19 @@ def lock_chain(task_id: int, version: int | None = None) -> list[Task]:
     return chain
 
 
+def _hold_in_place(task_id: int) -> list[int]:
+    """Holds the share's plan; then the ids above the share stay what they are."""
+    hold_plan(Task.objects.values_list("plan_id", flat=True).get(pk=task_id))
+    ancestors: list[int] = Task.objects.values_list("ancestors", flat=True).get(pk=task_id)
+    return ancestors
+
+
 def lock_family(task_id: int, version: int | None = None) -> Family:
     """The share, all above it and all below it, locked from the leaves up to the root.
 
     To be called after ``lock_shape``, so that no share is added below in the meantime.
     """
-    plan_id, ancestors = Task.objects.values_list("plan_id", "ancestors").get(pk=task_id)
-    hold_plan(plan_id)
+    ancestors = _hold_in_place(task_id)
     rows = list(
         Task.objects.select_for_update(no_key=True, of=("self",))
         .select_related("unit", "plan__issuing_unit")
@@ -91,15 +100,15 @@ def lock_family(task_id: int, version: int | None = None) -> Family:
     )
 
 
-def lock_shares_of(key_task_id: int) -> list[Task]:
-    """All shares of a key task, locked from the leaves up to the root.
+def lock_shares_of(*key_task_ids: int) -> list[Task]:
+    """All shares of key tasks, locked from the leaves up to the root.
 
-    To be called after ``lock_shape``.
+    To be called after ``lock_shape``, or with the plans locked.
     """
     rows = list(
         Task.objects.select_for_update(no_key=True, of=("self",))
         .select_related("unit", "plan__issuing_unit")
-        .filter(key_task=key_task_id)
+        .filter(key_task__in=key_task_ids)
         .order_by("-depth", "id")
     )
     by_id = {task.pk: task for task in rows}
@@ -129,3 +138,25 @@ def lock_extension_request(
     require_version(request, version)
     request.task = chain[0]
     return request, chain
+
+
+def lock_chain_to_number(task_id: int, version: int | None = None) -> list[Task]:
+    """The chain, after the plan's own row: notices get their number there one by one."""
+    lock_plan(Task.objects.values_list("plan_id", flat=True).get(pk=task_id))
+    return lock_chain(task_id, version)
+
+
+def lock_notice(notice_id: int, version: int | None = None) -> tuple[SupervisionNotice, list[Task]]:
+    """The notice and the chain of its share, the chain first."""
+    task_id = SupervisionNotice.objects.values_list("task_id", flat=True).get(pk=notice_id)
+    chain = lock_chain(task_id)
+    notice = SupervisionNotice.objects.select_for_update(no_key=True).get(pk=notice_id)
+    require_version(notice, version)
+    notice.task = chain[0]
+    return notice, chain
+
+
+def lock_quota(unit_id: int) -> None:
+    """One writer at a time adds to what the unit keeps as evidence."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [QUOTA_LOCK, unit_id])

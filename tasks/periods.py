@@ -5,10 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.errors import Invalid
 from plans.models import ReportingPeriod
 from tasks.models import ProgressReport, Task
-from tasks.schedule import Period, periods_owed
+from tasks.schedule import Period, period_under_way, periods_of_year, periods_owed
 
 #: A returned report is owed again; a draft was never handed in.
 HANDED_IN = (
@@ -52,6 +54,23 @@ def missing_periods(tasks: Iterable[Task], on: dt.date) -> dict[int, list[Period
 
 
 def period_to_report(task: Task, on: dt.date) -> Period | None:
-    """The period that a report handed in that day is about: the oldest that is missing."""
+    """The period that a report handed in that day is about.
+
+    The oldest that is missing; where none is, the one that ends in that month, since most
+    reports come before the last day for them.
+    """
     missing = missing_periods([task], on)[task.pk]
-    return missing[0] if missing else None
+    return missing[0] if missing else period_under_way(period_of(task), task.plan.report_day, on)
+
+
+def require_period(task: Task, end: dt.date | None) -> None:
+    """Raises ``Invalid`` where no period of the share ends that day."""
+    if end is None:
+        return
+    ends = {period.end for period in periods_of_year(period_of(task), end.year, 0)}
+    if end not in ends:
+        raise Invalid(
+            "no_such_period",
+            _("No period of this share's regular reports ends on that day."),
+            {"period_end": end.isoformat()},
+        )

@@ -15,12 +15,13 @@ from accounts.versioning import require_version
 from tasks.access import is_head_of, require_decider, require_head, require_worker
 from tasks.acknowledging import require_reason
 from tasks.completion import CLOSED, OPEN_AT_MOST, own_figure, roll_up
+from tasks.evidence import hand_over, hashes_of
 from tasks.history import record
 from tasks.locking import lock_chain, lock_report
 from tasks.models import OPEN_STATES, ProgressReport, Step, Task, TaskEvent
-from tasks.periods import period_to_report
+from tasks.periods import period_to_report, require_period
 from tasks.steps import close_steps, open_steps_named
-from tasks.transitions import next_state, require_in_progress
+from tasks.transitions import next_state, require_in_progress, require_open
 
 State = ProgressReport.State
 #: A report waits for somebody's decision, inside the unit or above it.
@@ -32,8 +33,9 @@ class Said:
     """What a person says in a report.
 
     ``percent`` 0 to 99; ``completes`` says "done", with no percent; ``no_change`` repeats the last
-    approved figure. ``steps`` are the ids of open steps that are done. ``period_end`` is the
-    last day of the period it is about; without it, the oldest period that is missing.
+    approved figure. ``steps`` are the ids of open steps that are done; a share that has steps
+    takes its percent from them, whatever else is said. ``period_end`` is the last day of the
+    period it is about; without it, ``tasks.periods.period_to_report`` says which.
     """
 
     percent: Decimal | None = None
@@ -52,6 +54,7 @@ def save_draft(
     task = lock_chain(task_id, version)[0]
     require_worker(actor, task, timezone.localdate(at))
     require_in_progress(task.state)
+    require_period(task, said.period_end)
     steps = open_steps_named(task, said.steps)
     draft, _made = ProgressReport.objects.update_or_create(
         task=task,
@@ -108,10 +111,10 @@ def submit_report(
 def _create(task: Task, said: Said, *, actor: User, at: dt.datetime) -> ProgressReport:
     """The report as a row, in place of the person's draft."""
     on = timezone.localdate(at)
+    require_period(task, said.period_end)
     steps = open_steps_named(task, said.steps)
     period = period_to_report(task, on)
     inside = task.plan.approval_inside_unit and not is_head_of(actor, task.unit, on)
-    task.reports.filter(state=State.DRAFT, author=actor).delete()
     report = ProgressReport.objects.create(
         task=task,
         author=actor,
@@ -124,6 +127,9 @@ def _create(task: Task, said: Said, *, actor: User, at: dt.datetime) -> Progress
         submitted_at=at,
     )
     report.steps.set(steps)
+    draft = task.reports.filter(state=State.DRAFT, author=actor)
+    hand_over(draft, report)
+    draft.delete()
     return report
 
 
@@ -136,6 +142,9 @@ def let_out(
     task = chain[0]
     require_head(actor, task.unit, timezone.localdate(at), author=report.author)
     _require_state(report, State.INSIDE)
+    require_in_progress(task.state)
+    if report.completes:
+        _require_closed_below(task)
     report.state = State.SUBMITTED
     report.let_out_by = actor
     report.version += 1
@@ -165,25 +174,49 @@ def approve_report(
     on = timezone.localdate(at)
     require_decider(actor, task, on, author=report.author)
     _require_state(report, State.SUBMITTED)
+    require_open(task.state)
     before = task.state
-    _take_over(task, report, on)
+    closing = _steps_closed_by(report)
+    _take_over(task, report, closing, on)
     _decide(report, State.APPROVED, actor=actor, at=at)
     task.version += 1
     task.save()
     roll_up(chain)
     kind = TaskEvent.Kind.CLOSED if report.completes else TaskEvent.Kind.APPROVED
-    record(task, kind, actor=actor, at=at, from_state=before, data=_facts(report))
+    _tell_of_steps(task, closing, actor=actor, at=at)
+    data = {**_facts(report), "evidence": hashes_of(report)}
+    record(task, kind, actor=actor, at=at, from_state=before, data=data)
     return report
 
 
-def _take_over(task: Task, report: ProgressReport, on: dt.date) -> None:
+def _steps_closed_by(report: ProgressReport) -> list[Step]:
+    """The open steps that the report says are done: all of them where it says that all is."""
+    steps = report.task.steps if report.completes else report.steps
+    return list(steps.filter(closed_on__isnull=True).order_by("position"))
+
+
+def _tell_of_steps(task: Task, closed: Collection[Step], *, actor: User, at: dt.datetime) -> None:
+    TaskEvent.objects.bulk_create(
+        TaskEvent(
+            task=task,
+            kind=TaskEvent.Kind.STEP_CLOSED,
+            actor=actor,
+            at=at,
+            from_state=task.state,
+            to_state=task.state,
+            data={"step": step.pk, "label": step.label, "due_on": step.due_on.isoformat()},
+        )
+        for step in closed
+    )
+
+
+def _take_over(task: Task, report: ProgressReport, closing: Collection[Step], on: dt.date) -> None:
     """What the approved report says becomes the share's own: steps, percent, or its end."""
+    close_steps(task, closing, on)
     if not report.completes:
-        close_steps(task, list(report.steps.filter(closed_on__isnull=True)), on)
         task.reported_percent = report.percent
         return
     _require_closed_below(task)
-    close_steps(task, list(task.steps.filter(closed_on__isnull=True)), on)
     task.state = next_state("close", task.state)
     task.closed_on = on
     task.completion = CLOSED
@@ -206,6 +239,7 @@ def return_report(
         require_decider(actor, task, on, author=report.author)
     require_reason(reason)
     _require_state(report, *WAITING)
+    require_open(task.state)
     before = task.state
     if report.completes and report.state == State.SUBMITTED:
         task.state = next_state("return_as_not_done", before)
@@ -228,10 +262,10 @@ def _percent_said(
     task: Task, said: Said, steps: Collection[Step], *, draft: bool = False
 ) -> Decimal:
     """The percent of a report. A share with steps has its figure from them."""
+    if task.steps_total and not said.completes:
+        return _percent_by_steps(task, len(steps))
     if said.completes or said.no_change or (draft and said.percent is None):
         return task.reported_percent
-    if task.steps_total and said.percent is None:
-        return _percent_by_steps(task, len(steps))
     if said.percent is None:
         raise Invalid("percent_missing", _("Give a percent, or report no change."))
     if not 0 <= said.percent <= OPEN_AT_MOST:

@@ -21,12 +21,13 @@ from django.db.models import (
     When,
 )
 
-from accounts.access import units_in_sight
+from accounts.access import ALL_ROLES, units_acted_for, units_coordinated, units_in_sight
 from accounts.models import User
+from accounts.querysets import in_force
 from plans.models import Plan
 
 if TYPE_CHECKING:
-    from tasks.models import Reminder, Task  # noqa: F401
+    from tasks.models import Evidence, ProgressReport, Reminder, Task, UnitReform  # noqa: F401
 
 OPEN = ("issued", "objected", "acknowledged", "submitted")
 
@@ -73,6 +74,19 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Open and past the last day allowed; computed, never stored."""
         return self.open().filter(next_due_on__lt=on)
 
+    def without_unit(self, on: dt.date) -> TaskQuerySet:
+        """Open, and with a unit that is not in force that day: a visible fault (FAILURES C22)."""
+        return self.open().filter(~in_force(on, "unit__"))
+
+
+class ReformQuerySet(models.QuerySet["UnitReform"]):
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> ReformQuerySet:
+        """The reforms of whose units the person may reform every one; others see their outcome."""
+        mine = units_coordinated(user, on)
+        endings: Any = self.model._meta.get_field("endings").related_model
+        beyond = endings.objects.filter(reform=OuterRef("pk")).exclude(unit__in=mine.values("pk"))
+        return self.filter(~Exists(beyond)) if mine.exists() else self.none()
+
 
 class ReportQuerySet(models.QuerySet[OfTask]):
     """Rows that hang on a share, seen by whoever sees the share."""
@@ -80,6 +94,29 @@ class ReportQuerySet(models.QuerySet[OfTask]):
     def visible_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
         tasks: Any = self.model._meta.get_field("task").related_model
         return self.filter(task__in=tasks.objects.visible_to(user, on).values("pk"))
+
+
+class ProgressReportQuerySet(ReportQuerySet["ProgressReport"]):
+    """Reports as far as they have come out: a draft is its author's, and the unit's what it holds.
+
+    ``task.reports`` and every other way to a report for a person goes through one of the two.
+    """
+
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
+        return super().visible_to(user, on).told_to(user, on)
+
+    def told_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
+        """Of shares in sight: the reports that have left their author, and their unit."""
+        own = Q(author=user.pk)
+        inside = Q(state="inside", task__unit__in=units_acted_for(user, ALL_ROLES, on).values("pk"))
+        return self.filter(~Q(state__in=["draft", "inside"]) | own | inside)
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
+        """The files of the reports that the person may read."""
+        reports: Any = self.model._meta.get_field("report").related_model
+        return self.filter(report__in=reports.objects.visible_to(user, on).values("pk"))
 
 
 class ReminderQuerySet(ReportQuerySet["Reminder"]):

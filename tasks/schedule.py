@@ -89,6 +89,12 @@ def periods_of_year(kind: str, year: int, report_day: int) -> Iterator[Period]:
         first = month + 1
 
 
+def period_under_way(kind: str, report_day: int, on: dt.date) -> Period | None:
+    """The period that ends in the month of that day, if one does."""
+    periods = periods_of_year(kind, on.year, report_day)
+    return next((period for period in periods if period.end.month == on.month), None)
+
+
 def periods_owed(kind: str, report_day: int, *, since: dt.date, on: dt.date) -> list[Period]:
     """The periods whose report is due by that day, of what has been under way ``since``."""
     return [

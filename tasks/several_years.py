@@ -17,7 +17,8 @@ HUNDREDTH = Decimal("0.01")
 class Served:
     """A key task of several years: how many annual ones carry it out, and how far these are.
 
-    ``counted`` are those that stand in the mean; ``completion`` is ``None`` where none does.
+    ``counted`` are those that stand in the mean; ``completion`` is ``None`` where none does. What
+    was carried over to a key task that serves the same one counts there, and not twice.
     """
 
     key_task: KeyTask
@@ -39,7 +40,7 @@ def completion_over_years(plan: Plan, *, user: User, on: dt.date) -> SeveralYear
     roots = (
         Task.objects.filter(parent=None, key_task__serves__plan=plan)
         .visible_to(user, on)
-        .select_related("key_task")
+        .select_related("key_task", "carried_to")
     )
     serving: dict[int, list[Task]] = defaultdict(list)
     for root in roots:
@@ -50,9 +51,13 @@ def completion_over_years(plan: Plan, *, user: User, on: dt.date) -> SeveralYear
 
 
 def _served(key_task: KeyTask, roots: list[Task]) -> Served:
-    counting = [root for root in roots if root.counts]
+    counting = [root for root in roots if root.counts and not _goes_on(root, key_task)]
     mean = _mean((root.key_task.weight, root.completion) for root in counting)
     return Served(key_task, annual=len(roots), counted=len(counting), completion=mean)
+
+
+def _goes_on(root: Task, key_task: KeyTask) -> bool:
+    return root.carried_to is not None and root.carried_to.serves_id == key_task.pk
 
 
 def _mean(pairs: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Invalid
@@ -57,6 +58,18 @@ def close_steps(task: Task, steps: Collection[Step], on: dt.date) -> None:
     if steps:
         task.steps.filter(pk__in=[step.pk for step in steps]).update(closed_on=on)
         follow_steps(task)
+
+
+def move_steps(task: Task, due_on: dt.date) -> None:
+    """Sets the share's own day; open steps on its old day, or after the new one, go along.
+
+    Derives anew what follows; the caller saves the share. A step in between keeps its day: it
+    was promised on its own.
+    """
+    at_the_end = Q(due_on__gt=due_on) | Q(due_on=task.due_on)
+    task.steps.filter(at_the_end, closed_on__isnull=True).update(due_on=due_on)
+    task.due_on = due_on
+    follow_steps(task)
 
 
 def follow_steps(task: Task) -> None:

@@ -14,18 +14,24 @@ from plans.models import Plan
 from tasks.dossier import days_left
 from tasks.lights import Light
 from tasks.models import ExtensionRequest, ProgressReport, Task, TaskEvent
+from tasks.periods import missing_periods
 from tasks.querysets import TaskQuerySet
+from tasks.schedule import Period
 
 
 @dataclass(frozen=True)
 class Duty:
-    """One share of the person's units. ``days_left`` are working days, negative when late."""
+    """One share of the person's units. ``days_left`` are working days, negative when late.
+
+    ``missing`` are the periods whose regular report is due and was not handed in.
+    """
 
     task: Task
     light: Light
     days_left: int | None
     last_report: str
     reason: str
+    missing: list[Period]
 
 
 @dataclass
@@ -38,14 +44,15 @@ class WorkList:
     to_report: list[Duty] = field(default_factory=list)
     waiting: list[Duty] = field(default_factory=list)
     under_way: list[Duty] = field(default_factory=list)
+    reports_to_let_out: list[ProgressReport] = field(default_factory=list)
     reports_to_decide: list[ProgressReport] = field(default_factory=list)
     extensions_to_decide: list[ExtensionRequest] = field(default_factory=list)
     objections_to_answer: list[Task] = field(default_factory=list)
 
     @property
     def to_decide(self) -> int:
-        requests = len(self.reports_to_decide) + len(self.extensions_to_decide)
-        return requests + len(self.objections_to_answer)
+        reports = len(self.reports_to_let_out) + len(self.reports_to_decide)
+        return reports + len(self.extensions_to_decide) + len(self.objections_to_answer)
 
     @property
     def own(self) -> int:
@@ -57,26 +64,32 @@ def work_list(user: User, on: dt.date) -> WorkList:
     """Everything on one page. A constant number of queries; rows in order of their deadline."""
     found = WorkList()
     calendar = load_calendar()
-    for task in _own_shares(user, on):
-        duty = _duty(task, on, calendar)
+    own = list(_own_shares(user, on))
+    missing = missing_periods(own, on)
+    for task in own:
+        duty = _duty(task, on, calendar, missing[task.pk])
         getattr(found, place_of(duty)).append(duty)
+    led = Task.objects.open().filter(unit__in=units_acted_for(user, [Role.HEAD], on).values("pk"))
+    found.reports_to_let_out += _waiting(ProgressReport, led, user, state="inside")
     decided = shares_to_decide(user, on)
-    found.reports_to_decide += _submitted(ProgressReport, decided, user)
-    found.extensions_to_decide += _submitted(ExtensionRequest, decided, user)
+    found.reports_to_decide += _waiting(ProgressReport, decided, user)
+    found.extensions_to_decide += _waiting(ExtensionRequest, decided, user)
     found.objections_to_answer += _objections(decided, user)
     return found
 
 
 def place_of(duty: Duty) -> str:
-    """The name of the list that a share belongs to."""
+    """The name of the list that a share belongs to. A missing regular report is to be written."""
     task = duty.task
     if task.state == Task.State.ISSUED:
         return "to_sign_for"
-    if task.state != Task.State.ACKNOWLEDGED or duty.last_report == "submitted":
+    if task.state != Task.State.ACKNOWLEDGED or duty.last_report in ("inside", "submitted"):
         return "waiting"
     if duty.last_report == "returned":
         return "returned"
-    return {Light.RED: "overdue", Light.YELLOW: "to_report"}.get(duty.light, "under_way")
+    if duty.light == Light.RED:
+        return "overdue"
+    return "to_report" if duty.light == Light.YELLOW or duty.missing else "under_way"
 
 
 def shares_to_decide(user: User, on: dt.date) -> TaskQuerySet:
@@ -91,7 +104,8 @@ def shares_to_decide(user: User, on: dt.date) -> TaskQuerySet:
 
 
 def _own_shares(user: User, on: dt.date) -> Iterable[Task]:
-    reports = ProgressReport.objects.filter(task=OuterRef("pk")).order_by("-submitted_at", "-id")
+    handed_in = ProgressReport.objects.exclude(state=ProgressReport.State.DRAFT)
+    reports = handed_in.filter(task=OuterRef("pk")).order_by("-submitted_at", "-id")
     own = Task.objects.filter(unit__in=units_acted_for(user, WORKING_ROLES, on).values("pk"))
     return (
         own.open()
@@ -104,10 +118,12 @@ def _own_shares(user: User, on: dt.date) -> Iterable[Task]:
     )
 
 
-def _submitted(model: Any, decided: TaskQuerySet, user: User) -> Iterable[Any]:
+def _waiting(
+    model: Any, tasks: TaskQuerySet, user: User, *, state: str = "submitted"
+) -> Iterable[Any]:
     """The reports or requests that wait, but for the person's own."""
     found: Iterable[Any] = (
-        model.objects.filter(state="submitted", task__in=decided.values("pk"))
+        model.objects.filter(state=state, task__in=tasks.values("pk"))
         .exclude(author=user)
         .select_related("task__unit", "task__plan", "task__key_task", "author")
         .order_by("submitted_at")
@@ -115,13 +131,14 @@ def _submitted(model: Any, decided: TaskQuerySet, user: User) -> Iterable[Any]:
     return found
 
 
-def _duty(task: Any, on: dt.date, calendar: WorkCalendar) -> Duty:
+def _duty(task: Any, on: dt.date, calendar: WorkCalendar, missing: list[Period]) -> Duty:
     return Duty(
         task=task,
         light=task.light_on(on),
         days_left=days_left(task, on, calendar),
         last_report=task.last_report or "",
         reason=task.last_reason or "",
+        missing=missing,
     )
 
 

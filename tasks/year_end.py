@@ -10,18 +10,16 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import User
 from accounts.versioning import require_version
 from plans.access import require_coordinator
-from plans.locking import lock_plan
+from plans.locking import lock_plan, require_not_closed
 from plans.models import DeadlineKind, KeyTask, Plan
 from tasks.access import require_decider
 from tasks.acknowledging import require_reason
+from tasks.completion import roll_up
 from tasks.ending import end_shares
 from tasks.history import record
 from tasks.locking import lock_chain, lock_shape, lock_shares_of
-from tasks.models import OPEN_STATES, Task, TaskEvent
+from tasks.models import UNENDED_STATES, Task, TaskEvent
 from tasks.transitions import require_open
-
-#: What is still to be ended before a plan can be closed.
-UNENDED = (*OPEN_STATES, Task.State.SUSPENDED)
 
 
 @transaction.atomic
@@ -47,26 +45,31 @@ def carry_over(
 ) -> list[Task]:
     """What is open of a key task goes on under one of a later plan of the same office.
 
-    The shares end as carried over with the figures they have; the later plan makes its own.
+    The shares end as carried over with the figures they have, suspended ones too, and count with
+    them; the later plan makes its own.
     """
     key_task = KeyTask.objects.select_related("plan").get(pk=key_task_id)
     plan = lock_plan(key_task.plan_id)
     require_coordinator(actor, plan.issuing_unit, timezone.localdate(at))
+    require_not_closed(plan.state)
     require_reason(reason)
     _require_later(plan, to_key_task)
     lock_shape(plan.pk)
-    unended = [task for task in lock_shares_of(key_task_id) if task.state in UNENDED]
+    shares = lock_shares_of(key_task_id)
+    unended = [task for task in shares if task.state in UNENDED_STATES]
     if not unended:
         raise Conflict("key_task_ended", _("This key task has ended already."))
     for task in unended:
         task.carried_to = to_key_task
     end_shares(unended, "carry_over", reason=reason, actor=actor, at=at)
+    roll_up(shares)
     return unended
 
 
 def _require_later(plan: Plan, to_key_task: KeyTask) -> None:
-    later = to_key_task.plan
-    if later.issuing_unit_id != plan.issuing_unit_id or later.year <= plan.year:
+    later = Plan.objects.get(pk=to_key_task.plan_id)
+    same_office = later.issuing_unit_id == plan.issuing_unit_id
+    if not same_office or later.year <= plan.year or later.state == Plan.State.CLOSED:
         raise Invalid(
             "not_a_later_plan", _("Open work is carried over to a later plan of the same office.")
         )
@@ -86,8 +89,9 @@ def close_plan(plan_id: int, *, actor: User, at: dt.datetime, version: int | Non
     require_version(plan, version)
     if plan.state != Plan.State.ISSUED:
         raise Conflict("plan_not_issued", _("Only an issued plan is closed."))
-    unended = Task.objects.filter(plan=plan, state__in=UNENDED).order_by("key_task__position")
-    titles = list(dict.fromkeys(unended.values_list("key_task__title", flat=True)))
+    unended = Task.objects.filter(plan=plan, state__in=UNENDED_STATES)
+    found = unended.order_by("key_task__position").values_list("key_task__title", flat=True)
+    titles = list(dict.fromkeys(found))
     if titles:
         raise Conflict(
             "open_shares",

@@ -15,10 +15,10 @@ APPS = ("config", "tasks", "plans", "accounts")
 #: lower; what is not named here is free of the rule.
 TASK_FLOORS = (
     {"api", "views", "jobs", "forms", "urls", "admin"},
-    {"issuing", "decomposition", "acknowledging", "progress", "extensions"},
+    {"issuing", "decomposition", "acknowledging", "progress", "extensions", "evidence", "urging"},
     {"completion", "figures", "reminders", "history", "locking", "access"},
     {"models", "querysets"},
-    {"schedule", "transitions", "lights", "rules"},
+    {"schedule", "transitions", "lights", "rules", "files"},
 )
 
 #: Pure modules know neither rows nor the ORM.

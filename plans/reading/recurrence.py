@@ -14,6 +14,9 @@ _MONTHS = tuple(range(1, 13))
 _OCCURRENCES: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
     (re.compile(words), months)
     for words, months in (
+        (r"每(?:个)?(?:周|星期|日|天|旬)|(?:逐|按)(?:周|旬)", ()),
+        (r"(?:每|[一1])年[^,;。每]{0,6}(?:两|二|2)次", (6, 12)),
+        (r"(?:每|[一1])年[^,;。每]{0,6}(?:四|4)次", (3, 6, 9, 12)),
         (r"每(?:隔)?\s?(?:两|二|2)个?月", (2, 4, 6, 8, 10, 12)),
         (r"每(?:个)?季度?|(?:逐|按)季度?|[一1]季度?[一1]次", (3, 6, 9, 12)),
         (r"每(?:个)?半年|按半年|半年[一1]次|上半年.{0,3}下半年|两个半年", (6, 12)),
@@ -22,7 +25,7 @@ _OCCURRENCES: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
     )
 )
 _DAY = re.compile(r"(?:月|末月)\s?(?P<day>\d{1,2})\s?[日号]")
-_BEFORE_NEXT = re.compile(r"^[\s,;、。]*(?P<words>[^,;、。]{1,60})")
+_BEFORE_NEXT = re.compile(r"^(?:之前|以前|前)?[\s,;、。]*(?P<words>[^,;、。]{1,60})")
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,12 @@ def _milestones(text: str, plan_year: int) -> list[StepDraft]:
     moments = [moment for moment in moments_in(plain, plan_year) if not moment.opens_range]
     steps = []
     for position, moment in enumerate(moments):
-        end = moments[position + 1].start if position + 1 < len(moments) else len(text)
-        words = _BEFORE_NEXT.match(text[moment.end : end])
-        label = words["words"].strip() if words else text[moment.start : moment.end]
+        end = moments[position + 1].start if position + 1 < len(moments) else len(plain)
+        words = _BEFORE_NEXT.match(plain[moment.end : end])
+        label = text[moment.start : moment.end]
+        if words:
+            start, stop = words.span("words")
+            label = text[moment.end + start : moment.end + stop].strip()
         if moment.last is not None:
             steps.append(StepDraft(label, moment.last))
     return sorted(steps, key=lambda step: step.due_on)
@@ -66,9 +72,10 @@ def _milestones(text: str, plan_year: int) -> list[StepDraft]:
 
 def _occurrences(plain: str, year: int) -> list[StepDraft]:
     months = next((months for words, months in _OCCURRENCES if words.search(plain)), ())
-    named = [moment.month for moment in moments_in(plain.replace("每年", ""), year)]
+    moments = moments_in(plain.replace("每年", ""), year)
+    named = sorted({moment.month for moment in moments if not moment.opens_range})
     if months == (12,) and named:
-        months = (named[0],)
+        months = tuple(named)
     day = _DAY.search(plain)
     return [
         StepDraft(_label(month, months), _last_day(year, month, int(day["day"]) if day else 31))

@@ -23,6 +23,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION public.luoshi_refuse();
 CREATE TRIGGER approved_report_stays BEFORE UPDATE ON tasks_progressreport
 FOR EACH ROW WHEN (OLD.state = 'approved')
 EXECUTE FUNCTION public.luoshi_refuse();
+CREATE TRIGGER report_is_never_emptied BEFORE TRUNCATE ON tasks_progressreport
+FOR EACH STATEMENT EXECUTE FUNCTION public.luoshi_refuse();
 CREATE TRIGGER report_is_not_deleted BEFORE DELETE ON tasks_progressreport
 FOR EACH ROW WHEN (OLD.state <> 'draft')
 EXECUTE FUNCTION public.luoshi_refuse();
@@ -31,8 +33,13 @@ EXECUTE FUNCTION public.luoshi_refuse();
 CLOSED = """
 CREATE FUNCTION public.luoshi_refuse_in_closed_plan() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+DECLARE
+    plans bigint[] := CASE TG_OP
+        WHEN 'INSERT' THEN ARRAY[NEW.plan_id]
+        WHEN 'DELETE' THEN ARRAY[OLD.plan_id]
+        ELSE ARRAY[OLD.plan_id, NEW.plan_id] END;
 BEGIN
-    IF EXISTS (SELECT 1 FROM public.plans_plan WHERE id = OLD.plan_id AND state = 'closed') THEN
+    IF EXISTS (SELECT 1 FROM public.plans_plan WHERE id = ANY(plans) AND state = 'closed') THEN
         RAISE EXCEPTION '% of % is refused: its plan is closed', TG_OP, TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation';
     END IF;
@@ -42,11 +49,11 @@ END $$;
 CREATE TRIGGER plan_stays_closed BEFORE UPDATE OR DELETE ON plans_plan
 FOR EACH ROW WHEN (OLD.state = 'closed')
 EXECUTE FUNCTION public.luoshi_refuse();
-CREATE TRIGGER key_task_of_closed_plan_stays BEFORE UPDATE OR DELETE ON plans_keytask
+CREATE TRIGGER key_task_of_closed_plan_stays BEFORE INSERT OR UPDATE OR DELETE ON plans_keytask
 FOR EACH ROW EXECUTE FUNCTION public.luoshi_refuse_in_closed_plan();
-CREATE TRIGGER section_of_closed_plan_stays BEFORE UPDATE OR DELETE ON plans_section
+CREATE TRIGGER section_of_closed_plan_stays BEFORE INSERT OR UPDATE OR DELETE ON plans_section
 FOR EACH ROW EXECUTE FUNCTION public.luoshi_refuse_in_closed_plan();
-CREATE TRIGGER share_of_closed_plan_stays BEFORE UPDATE OR DELETE ON tasks_task
+CREATE TRIGGER share_of_closed_plan_stays BEFORE INSERT OR UPDATE OR DELETE ON tasks_task
 FOR EACH ROW EXECUTE FUNCTION public.luoshi_refuse_in_closed_plan();
 """
 
@@ -101,6 +108,7 @@ DROP TRIGGER section_of_closed_plan_stays ON plans_section;
 DROP TRIGGER key_task_of_closed_plan_stays ON plans_keytask;
 DROP TRIGGER plan_stays_closed ON plans_plan;
 DROP FUNCTION public.luoshi_refuse_in_closed_plan();
+DROP TRIGGER report_is_never_emptied ON tasks_progressreport;
 DROP TRIGGER report_is_not_deleted ON tasks_progressreport;
 DROP TRIGGER approved_report_stays ON tasks_progressreport;
 DROP TRIGGER taskevent_is_never_emptied ON tasks_taskevent;

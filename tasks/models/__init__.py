@@ -7,12 +7,13 @@ from tasks.models.reform import ShareTransfer, UnitEnding, UnitReform
 from tasks.models.reminder import Reminder
 from tasks.models.report import Evidence, ProgressReport
 from tasks.models.rules import ReminderRules
-from tasks.models.share import MAX_DEPTH, OPEN_STATES, Step, Task
+from tasks.models.share import MAX_DEPTH, OPEN_STATES, UNENDED_STATES, Step, Task
 from tasks.models.urging import SupervisionNotice, Urge
 
 __all__ = [
     "MAX_DEPTH",
     "OPEN_STATES",
+    "UNENDED_STATES",
     "Evidence",
     "ExtensionRequest",
     "JobRun",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from tasks.models.share import Task
+from tasks.querysets import ReformQuerySet
 
 
 class UnitReform(models.Model):
@@ -28,6 +29,8 @@ class UnitReform(models.Model):
     )
     executed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    objects = ReformQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reform of units")

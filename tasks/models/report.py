@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tasks.models.share import Step, Task
-from tasks.querysets import ReportQuerySet
+from tasks.querysets import EvidenceQuerySet, ProgressReportQuerySet
 
 
 class ProgressReport(models.Model):
@@ -55,7 +55,7 @@ class ProgressReport(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = ReportQuerySet.as_manager()
+    objects = ProgressReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("progress report")
@@ -115,6 +115,8 @@ class Evidence(models.Model):
     stored_as = models.CharField(max_length=64, unique=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evidence")

@@ -221,6 +221,8 @@ OPEN_STATES = (
     Task.State.ACKNOWLEDGED,
     Task.State.SUBMITTED,
 )
+#: What a suspended share rests from may go on.
+UNENDED_STATES = (*OPEN_STATES, Task.State.SUSPENDED)
 
 
 class Step(models.Model):

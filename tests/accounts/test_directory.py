@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.access import may_act_for, people_of, units_acted_for, units_in_sight
 from accounts.directory import add_group, add_person, add_unit, grant_role, host_unit
+from accounts.errors import Conflict
 from accounts.models import Membership, Unit, UnitHosting
 from tests.county import START, County
 
@@ -36,7 +37,11 @@ def test_siblings_have_different_names(county: County) -> None:
     unit = county.unit("财政局")
     unit.valid_to = ON
     unit.save()
-    assert add_unit("财政局", Unit.Kind.DEPARTMENT, parent=county.unit("县"), valid_from=ON)
+    with pytest.raises(Conflict) as refused:
+        add_unit("财政局", Unit.Kind.DEPARTMENT, parent=county.unit("县"), valid_from=ON)
+    assert refused.value.code == "name_taken"
+    day_after = ON + dt.timedelta(days=1)
+    assert add_unit("财政局", Unit.Kind.DEPARTMENT, parent=county.unit("县"), valid_from=day_after)
 
 
 def test_a_unit_ends_after_it_starts_and_is_hosted_by_another(county: County) -> None:
