@@ -212,7 +212,7 @@ class TestUnsettled:
         report(county, task, "甲镇", None)
         reopen_share(task.pk, reason="并入乙乡", actor=county.coordinator, at=at(6, 2))
         execute(county, reform)
-        # (99 + 20) / 2
+        # Reopened it is 99; with the 20 taken over the mean of both.
         assert kept_of(plan, "甲镇").completion == Decimal("59.5")
 
     def test_a_report_waits(self, county: County, plan: Plan, reform: UnitReform) -> None:
