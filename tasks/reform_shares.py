@@ -122,11 +122,21 @@ def unsettled(
             gone[targets[task.pk]].append(task)
     found += [Unsettled("no_transfer", unit, tasks) for unit, tasks in without.items()]
     found += [Unsettled("ends_too", unit, tasks) for unit, tasks in gone.items()]
-    offices = Unit.objects.filter(
-        pk__in=[pk for pk in followers if ends(pk, followers) and len(followers[pk]) != 1],
-        issued_plans__in=Plan.objects.exclude(state=Plan.State.CLOSED),
+    return found + _unsettled_units(followers, reform)
+
+
+def _unsettled_units(followers: Followers, reform: UnitReform) -> list[Unsettled]:
+    """Units without one successor that leave plans without an issuer, or units without a place."""
+    leaving = [pk for pk in followers if ends(pk, followers) and len(followers[pk]) != 1]
+    units = Unit.objects.filter(pk__in=leaving)
+    offices = units.filter(issued_plans__in=Plan.objects.exclude(state=Plan.State.CLOSED))
+    going_on = Unit.objects.valid_on(reform.on).exclude(
+        pk__in=[pk for pk in followers if ends(pk, followers)]
     )
-    return found + [Unsettled("issues_plans", unit, []) for unit in offices.distinct()]
+    return [
+        *(Unsettled("issues_plans", unit, []) for unit in offices.distinct()),
+        *(Unsettled("units_below", u, []) for u in units.filter(children__in=going_on).distinct()),
+    ]
 
 
 def stands_on(unit: Unit, reform: UnitReform, followers: Followers) -> bool:

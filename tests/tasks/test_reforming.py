@@ -15,6 +15,7 @@ from tasks.progress import Said, approve_report, submit_report
 from tasks.reforming import (
     Ending,
     change_transfer,
+    complete_transfers,
 )
 from tests.county import (
     County,
@@ -194,6 +195,25 @@ class TestClose:
         assert transfers(reform) == [("甲镇", "丙镇"), ("甲一村", "丙镇")]
         execute(county, reform)
         assert [row[:3] for row in tree(plan)][-1] == ("丙镇", 2, True)
+
+    def test_where_the_unit_above_splits_they_follow_the_choice(
+        self, county: County, plan: Plan
+    ) -> None:
+        decompose(
+            share_of(plan, "甲镇").pk,
+            [Part(county.unit("甲一村"))],
+            actor=county.officer("甲镇"),
+            at=at(5, 8),
+        )
+        parts = [new_unit(county, name) for name in ("丙镇", "丁镇")]
+        reform = prepare(
+            county, Ending(county.unit("甲一村")), Ending(county.unit("甲镇"), successors=parts)
+        )
+        assert transfers(reform) == []
+        above, actor = share_of(plan, "甲镇").pk, county.coordinator
+        change_transfer(reform.pk, [above], parts[1], actor=actor, at=at(6, 2))
+        complete_transfers(reform.pk, actor=actor, at=at(6, 3))
+        assert transfers(reform) == [("甲镇", "丁镇"), ("甲一村", "丁镇")]
 
     def test_control_without_the_list_shares_are_left_without_a_unit(
         self, county: County, plan: Plan

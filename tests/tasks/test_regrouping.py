@@ -7,6 +7,7 @@ import pytest
 
 from accounts.errors import Conflict
 from accounts.models import Membership, Unit
+from accounts.unit_tree import move_unit
 from plans.models import Plan
 from tasks.decomposition import Part, decompose
 from tasks.ending import reopen_share
@@ -29,6 +30,7 @@ from tests.county import (
 )
 from tests.county import share as share_of
 from tests.tasks.reform_case import (
+    ON,
     execute,
     kept_of,
     make_plan,
@@ -79,6 +81,26 @@ class TestTwoComeTogether:
         execute(county, prepare(county, *endings))
         assert share_of(plan, "丙镇").pk == kept
         assert share_of(plan, "丙镇").completion == 30
+
+    def test_a_unit_that_goes_on_keeps_its_own_share(self, county: County, plan: Plan) -> None:
+        kept = share_of(plan, "乙乡").pk
+        assert kept > share_of(plan, "甲镇").pk
+        execute(
+            county, prepare(county, Ending(county.unit("甲镇"), successors=[county.unit("乙乡")]))
+        )
+        assert kept_of(plan, "乙乡").pk == kept
+
+    def test_the_one_that_is_broken_down_is_kept_whosever_it_was(
+        self, county: County, plan: Plan
+    ) -> None:
+        villages(county, plan, "乙乡", [50])
+        kept, own = share_of(plan, "乙乡").pk, share_of(plan, "甲镇").pk
+        execute(
+            county, prepare(county, Ending(county.unit("乙乡"), successors=[county.unit("甲镇")]))
+        )
+        assert share_of(plan, "甲镇").pk == kept
+        assert share_of(plan, "甲镇", own_part=True).pk == own
+        assert share_of(plan, "甲镇").completion == 45
 
     def test_one_that_is_not_broken_down_becomes_the_own_part(
         self, county: County, plan: Plan
@@ -212,7 +234,7 @@ class TestUnsettled:
         report(county, task, "甲镇", None)
         reopen_share(task.pk, reason="并入乙乡", actor=county.coordinator, at=at(6, 2))
         execute(county, reform)
-        # (99 + 20) / 2
+        # Reopened it is 99; with the 20 taken over the mean of both.
         assert kept_of(plan, "甲镇").completion == Decimal("59.5")
 
     def test_a_report_waits(self, county: County, plan: Plan, reform: UnitReform) -> None:
@@ -274,6 +296,14 @@ class TestUnsettled:
     ) -> None:
         Unit.objects.filter(name="甲镇").update(valid_to=dt.date(2026, 6, 15))
         assert ("ends_too", "甲镇", 1) in problems(reform)
+
+    def test_units_below_need_a_place(self, county: County, plan: Plan) -> None:
+        reform = prepare(county, Ending(county.unit("甲镇")), Ending(county.unit("甲一村")))
+        assert problems(reform) == [("units_below", "甲镇", 0)]
+        assert self.refused(county, reform) == ["units_below"]
+        move_unit(county.unit("甲二村").pk, county.unit("乙乡").pk, on=ON)
+        execute(county, reform)
+        assert not Unit.objects.valid_on(ON).filter(name__in=["甲镇", "甲一村"]).exists()
 
     def test_the_office_needs_one_successor(self, county: County, plan: Plan) -> None:
         reform = prepare(county, Ending(county.unit("依法治县办")))

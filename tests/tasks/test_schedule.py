@@ -11,6 +11,9 @@ from tasks.schedule import (
     days_late,
     first_day_late,
     latest_occasion,
+    period_under_way,
+    periods_of_year,
+    periods_owed,
 )
 from tests.reminder_rows import DUE, HOLIDAYS, MAKE_UP_DAYS
 
@@ -54,3 +57,48 @@ def test_a_share_is_to_be_signed_for_within_working_days() -> None:
 )
 def test_the_latest_occasion(late: int, expected: int) -> None:
     assert latest_occasion(late, (0, 1, 5, 10), 5) == expected
+
+
+class TestPeriods:
+    @pytest.mark.parametrize(
+        ("kind", "day_of_month", "expected"),
+        [
+            ("none", 25, []),
+            ("yearly", 25, ["01-01 12-31 12-25"]),
+            ("half_yearly", 0, ["01-01 06-30 06-30", "07-01 12-31 12-31"]),
+            (
+                "quarterly",
+                31,
+                [
+                    "01-01 03-31 03-31",
+                    "04-01 06-30 06-30",
+                    "07-01 09-30 09-30",
+                    "10-01 12-31 12-31",
+                ],
+            ),
+        ],
+    )
+    def test_of_a_year(self, kind: str, day_of_month: int, expected: list[str]) -> None:
+        periods = periods_of_year(kind, 2026, day_of_month)
+        assert [f"{p.start:%m-%d} {p.end:%m-%d} {p.due_on:%m-%d}" for p in periods] == expected
+
+    def test_a_day_that_a_month_does_not_have_is_its_last(self) -> None:
+        monthly = list(periods_of_year("monthly", 2026, 30))
+        assert (len(monthly), monthly[1].due_on) == (12, day("02-28"))
+        assert next(iter(periods_of_year("bimonthly", 2028, 30))).due_on == dt.date(2028, 2, 29)
+
+    def test_owed_are_those_due_since_and_until_both_days_included(self) -> None:
+        owed = periods_owed("quarterly", 25, since=day("03-25"), on=day("06-25"))
+        assert [period.due_on for period in owed] == [day("03-25"), day("06-25")]
+        assert not periods_owed("quarterly", 25, since=day("03-26"), on=day("06-24"))
+
+    def test_over_the_turn_of_the_year(self) -> None:
+        owed = periods_owed("half_yearly", 25, since=day("12-01"), on=dt.date(2027, 6, 25))
+        assert [period.due_on for period in owed] == [day("12-25"), dt.date(2027, 6, 25)]
+
+    def test_under_way_is_the_one_that_ends_in_that_month(self) -> None:
+        found = period_under_way("quarterly", 25, day("06-01"))
+        assert found
+        assert (found.start, found.end) == (day("04-01"), day("06-30"))
+        assert period_under_way("quarterly", 25, day("05-31")) is None
+        assert period_under_way("none", 25, day("06-01")) is None
