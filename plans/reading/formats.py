@@ -9,10 +9,11 @@ from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
-from plans.reading.archive import require_sound_archive
+from plans.reading.archive import require_sound_archive, too_heavy
 from plans.reading.blocks import Block, Line, Row, Table
 from plans.reading.draft import ReadingRefused
 from plans.reading.recovery import recovered
+from plans.reading.tables import lines_and_table
 from plans.reading.text import cleaned
 from plans.reading.word import blocks_of_word
 from plans.reading.workbook import blocks_of_workbook
@@ -34,15 +35,19 @@ def blocks_of_file(content: bytes, filename: str) -> list[Block]:
         blocks = _blocks_of_csv(decoded(content), "\t" if suffix == ".tsv" else ",")
     else:
         blocks = blocks_of_text(decoded(content))
-    return _within_limit(blocks)
+    return _within_limit(blocks, sheet=suffix in (".csv", ".tsv", ".xlsx"))
 
 
 def blocks_of_text(text: str) -> list[Block]:
     """Pasted text, or that of a file. Remarks (#) at the top are not part of the document."""
-    lines = cleaned(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _with_one_line_end(cleaned(text)).split("\n")
     while lines and lines[0].startswith("#"):
         del lines[0]
     return _within_limit(recovered([Line(n, line) for n, line in enumerate(lines, 1)]))
+
+
+def _with_one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def decoded(content: bytes) -> str:
@@ -90,18 +95,21 @@ def _blocks_of_archive(content: bytes, suffix: str) -> list[Block]:
 
 
 def _blocks_of_csv(text: str, delimiter: str) -> list[Block]:
-    rows = csv.reader(io.StringIO(cleaned(text)), delimiter=delimiter)
-    filled = [Row(n, tuple(cell.strip() for cell in row)) for n, row in enumerate(rows, 1)]
+    rows = csv.reader(io.StringIO(_with_one_line_end(cleaned(text))), delimiter=delimiter)
+    try:
+        filled = [Row(n, tuple(cell.strip() for cell in row)) for n, row in enumerate(rows, 1)]
+    except csv.Error as error:
+        raise too_heavy() from error
     width = max((len(row.cells) for row in filled), default=0)
     padded = [Row(r.number, (*r.cells, *[""] * (width - len(r.cells)))) for r in filled]
-    return [Table(tuple(padded))]
+    return lines_and_table([row for row in padded if any(row.cells)])
 
 
-def _within_limit(blocks: list[Block]) -> list[Block]:
+def _within_limit(blocks: list[Block], *, sheet: bool = False) -> list[Block]:
     """Each table has one row for its header beside those that count."""
     rows = sum(len(block.rows) - 1 for block in blocks if isinstance(block, Table))
     lines = sum(isinstance(block, Line) for block in blocks)
-    if rows > MOST_ROWS or lines > MOST_LINES:
+    if rows > MOST_ROWS or lines > (MOST_ROWS if sheet else MOST_LINES):
         raise ReadingRefused(
             "too_long",
             _("A document may have %(rows)s rows in tables and %(lines)s lines. Please split it.")

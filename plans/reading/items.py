@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from plans.reading.blocks import Line
 from plans.reading.marks import Mark
 from plans.reading.outline import Node, Segment
 from plans.reading.text import first_sentence, folded
@@ -146,9 +147,7 @@ def _of_node(node: Node, *, merged: bool) -> Iterator[Found]:
         segments = _without_heading(node, segments)
     for position, segment in enumerate(segments):
         first = position == 0 and not heading
-        text = segment.text
-        if first and merged:
-            text = "\n".join([text, *_texts_below(node)])
+        text = _text_of([segment], node) if first and merged else segment.text
         yield Found(
             number=node.printed if first else None,
             section=_section_of(node, itself=heading),
@@ -162,35 +161,36 @@ def _of_node(node: Node, *, merged: bool) -> Iterator[Found]:
 def _heads_a_paragraph(node: Node, segment: Segment) -> bool:
     """A chapter's title above one paragraph that bears its mark in a bracket."""
     in_bracket = bool(segment.mark) and not segment.mark_alone
-    return node.is_chapter and in_bracket and len(segment.texts) > 1
+    return node.is_chapter and in_bracket and len(segment.lines) > 1
 
 
 def _without_heading(node: Node, segments: list[Segment]) -> list[Segment]:
     """The heading's own words taken out of the first run."""
     first = segments[0]
-    rest = Segment(node.paragraphs[1].number, first.texts[1:], first.mark)
+    rest = Segment(node.paragraphs[1].number, first.lines[1:], first.mark)
     return [rest, *segments[1:]]
 
 
 def _with_children(node: Node, last: Node) -> Found:
-    texts = [segment.text for segment in node.segments]
     mark = last.segments[-1].mark
     return Found(
         number=node.printed,
         section=_section_of(node),
         line=node.line,
-        text="\n".join([*texts, *_texts_below(node)]).strip(),
+        text=_text_of(node.segments, node).strip(),
         mark=mark,
     )
 
 
-def _texts_below(node: Node) -> list[str]:
-    return [
-        f"{child.printed or ''}{segment.text}"
+def _text_of(segments: list[Segment], node: Node) -> str:
+    """The node's own text and that of all below it, in printed order."""
+    lines = [line for segment in segments for line in segment.lines] + [
+        Line(line.number, f"{'' if position else child.printed or ''}{line.text}")
         for child in node
-        for segment in child.segments
-        if segment.text
+        for position, line in enumerate(line for s in child.segments for line in s.lines)
     ]
+    ordered = sorted(lines, key=lambda line: line.number)
+    return "\n".join(line.text for line in ordered if line.text.strip())
 
 
 def _last_of_row(node: Node) -> str | None:

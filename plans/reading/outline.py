@@ -26,14 +26,14 @@ class Segment:
     """A run of paragraphs under one mark: what one item is made of."""
 
     line: int
-    texts: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     mark: Mark = field(default_factory=Mark)
     #: The mark stands on a line of its own after the text.
     mark_alone: bool = False
 
     @property
     def text(self) -> str:
-        return "\n".join(text for text in self.texts if text.strip())
+        return "\n".join(line.text for line in self.lines if line.text.strip())
 
 
 @dataclass
@@ -186,7 +186,10 @@ def _place(open_nodes: list[Node], nodes: list[Node]) -> None:
 def _is_numbered_mark(nodes: list[Node]) -> bool:
     """2.责任单位:甲 after 1.整改措施: the number counts the parts of one item."""
     text = nodes[0].paragraphs[0].text
-    return len(nodes) == 1 and begins_with_label(text) and is_mark_alone(text)
+    if len(nodes) > 1 or not begins_with_label(text) or not is_mark_alone(text):
+        return False
+    mark = marks_in(text)
+    return bool(mark) and not mark.persons
 
 
 def _close_row(open_nodes: list[Node], node: Node) -> None:
@@ -264,20 +267,19 @@ def _segments_of(node: Node) -> list[Segment]:
 
 
 def _segment(waiting: list[Line], line: Line, mark: Mark, *, alone: bool) -> Segment:
-    texts = [found.text for found in waiting]
+    lines = list(waiting)
     if not alone:
-        texts.append(_remaining(line.text, mark))
+        lines.append(Line(line.number, _remaining(line.text, mark)))
     start = waiting[0].number if waiting else line.number
-    return Segment(start, texts, mark, mark_alone=alone)
+    return Segment(start, lines, mark, mark_alone=alone)
 
 
 def _with_rest(segments: list[Segment], waiting: list[Line]) -> list[Segment]:
     """Paragraphs after the last mark go on with the item that bears it."""
-    texts = [line.text for line in waiting]
-    if segments and texts:
-        segments[-1].texts += texts
-    elif texts:
-        segments.append(Segment(waiting[0].number, texts))
+    if segments:
+        segments[-1].lines += waiting
+    elif waiting:
+        segments.append(Segment(waiting[0].number, waiting))
     return segments
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plans.reading.blocks import Row, Table
+from plans.reading.blocks import Block, Line, Row, Table
 from plans.reading.items import Found
 from plans.reading.marks import Mark, marks_in, read_clauses
 from plans.reading.numbering import Kind, Number, number_of
@@ -128,6 +128,16 @@ def layout_of(row: Row) -> Layout | None:
     if len(known) < 2 or not says_what:
         return None
     return Layout(columns, row.cells)
+
+
+def lines_and_table(rows: list[Row]) -> list[Block]:
+    """A sheet: rows before the header are lines; without a header all of them are."""
+    header = next((n for n, row in enumerate(rows[:20]) if layout_of(row) is not None), len(rows))
+    lines: list[Block] = [
+        Line(row.number, " ".join(dict.fromkeys(cell for cell in row.cells if cell)))
+        for row in rows[:header]
+    ]
+    return [*lines, Table(tuple(rows[header:]))] if rows[header:] else lines
 
 
 def tasks_in(table: Table, layout: Layout, first: int) -> Iterator[Found]:

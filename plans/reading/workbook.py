@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from plans.reading.archive import MOST_SHEET_ROWS, too_heavy
-from plans.reading.blocks import Block, Line, Row, Table
+from plans.reading.blocks import Block, Row
 from plans.reading.draft import ReadingRefused
-from plans.reading.tables import layout_of
+from plans.reading.tables import lines_and_table
 from plans.reading.text import cleaned
 
 #: Columns beyond are never of a plan; a sheet may claim sixteen thousand.
@@ -32,7 +32,7 @@ def blocks_of_workbook(content: bytes) -> list[Block]:
     for sheet in workbook.worksheets:
         if sheet.sheet_state == "visible":
             rows = _rows_of(sheet, offset)
-            blocks += _blocks_of(rows)
+            blocks += lines_and_table(rows)
             offset = rows[-1].number if rows else offset
     return blocks
 
@@ -74,13 +74,3 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return cleaned(str(value)).strip()
-
-
-def _blocks_of(rows: list[Row]) -> list[Block]:
-    """Rows before the header are lines; without a header all of them are."""
-    header = next((n for n, row in enumerate(rows[:20]) if layout_of(row) is not None), len(rows))
-    lines: list[Block] = [
-        Line(row.number, " ".join(dict.fromkeys(cell for cell in row.cells if cell)))
-        for row in rows[:header]
-    ]
-    return [*lines, Table(tuple(rows[header:]))] if rows[header:] else lines

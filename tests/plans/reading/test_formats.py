@@ -66,6 +66,7 @@ def test_office_files() -> None:
         (b"PK\x03\x04", "a.docm", "unknown_format"),
         (b"\xff\xfe\x00", "a.txt", "unknown_encoding"),
         (b"PK\x03\x04", "a.docx", "broken_file"),
+        (b'"' + b"x" * 140_000 + b'"', "a.csv", "too_heavy"),
     ],
 )
 def test_what_is_refused(content: bytes, name: str, code: str) -> None:
