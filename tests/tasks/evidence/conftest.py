@@ -4,6 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from plans.models import Plan
@@ -14,6 +15,7 @@ from tests.county import (
     at,
     share,
 )
+from tests.tasks.evidence.asking import client_of
 from tests.tasks.evidence.handing_in import make_plan
 
 
@@ -43,3 +45,8 @@ def report(county: County, town: Task) -> ProgressReport:
 @pytest.fixture
 def draft(county: County, town: Task) -> ProgressReport:
     return save_draft(town.pk, Said(percent=Decimal(40)), actor=county.officer("甲镇"), at=at(5, 6))
+
+
+@pytest.fixture
+def officer(county: County) -> Client:
+    return client_of(county.officer("甲镇"))

@@ -64,6 +64,16 @@ class TestAttach:
         job = partial(attached, county, report, actor=county.people[name])
         assert refused(NotAllowed, job) == "not_your_share"
 
+    def test_not_a_byte_is_taken_from_anybody_else(
+        self, county: County, report: ProgressReport
+    ) -> None:
+        class Unread:
+            def read(self, size: int, /) -> bytes:
+                raise AssertionError("somebody read what is not to be kept")
+
+        with pytest.raises(NotAllowed):
+            attach(report.pk, "总结.pdf", Unread(), actor=county.officer("乙乡"), at=at(5, 6))
+
     def test_whoever_decides_looks_again(self, county: County, report: ProgressReport) -> None:
         attached(county, report, version=report.version)
         with pytest.raises(Stale):
