@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
+from django.http import UnreadablePostError
 from django.urls import include, path, re_path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,11 +25,14 @@ from accounts.pages import status_of
 from config.security import documented
 from plans.api.views import KeyTaskViewSet
 from plans.reading import WRONG_TYPE, DraftInvalid, ReadingRefused
-from tasks.api.decisions import ExtensionRequestViewSet, ReportViewSet
+from tasks.api.decisions import ExtensionRequestViewSet
+from tasks.api.evidence import EvidenceViewSet, ReportWithEvidenceViewSet
 from tasks.api.me import FeedView, MeView, WishesView
 from tasks.api.plan_views import PlanWithSharesViewSet
 from tasks.api.reminders import ReminderViewSet
+from tasks.api.supervision import SupervisionNoticeViewSet
 from tasks.api.views import TaskViewSet
+from tasks.files.storage import FULL, no_room
 
 logger = logging.getLogger(__name__)
 
@@ -60,8 +64,21 @@ def _answer_of_ours(error: Exception) -> Response | None:
         return _answer(status_of(error), error.code, error.message, error.details)
     if isinstance(error, OperationalError | InterfaceError):
         return _answer_without_database(error)
+    if isinstance(error, OSError):
+        return _answer_about_body(error)
     if isinstance(error, SuspiciousOperation):
         return _answer(400, "malformed", _("The request is not one that we read."))
+    return None
+
+
+def _answer_about_body(error: OSError) -> Response | None:
+    """507 where it found no room on its way in; 400 where the line broke before its end."""
+    if error.errno in FULL:
+        refusal = no_room(error)
+        return _answer(status_of(refusal), refusal.code, refusal.message)
+    if isinstance(error, UnreadablePostError):
+        message = _("The request ended before its body did; nothing was saved.")
+        return _answer(400, "cut", message)
     return None
 
 
@@ -134,7 +151,9 @@ router.register("unit-groups", UnitGroupViewSet, "api-unit-group")
 router.register("plans", PlanWithSharesViewSet, "api-plan")
 router.register("key-tasks", KeyTaskViewSet, "api-key-task")
 router.register("tasks", TaskViewSet, "api-task")
-router.register("reports", ReportViewSet, "api-report")
+router.register("reports", ReportWithEvidenceViewSet, "api-report")
+router.register("evidence", EvidenceViewSet, "api-evidence")
+router.register("supervision-notices", SupervisionNoticeViewSet, "api-supervision-notice")
 router.register("extension-requests", ExtensionRequestViewSet, "api-extension-request")
 router.register("reminders", ReminderViewSet, "api-reminder")
 

@@ -81,10 +81,10 @@ def _rewrite_rows(tasks: Sequence[Task], before: dict[int, dict[str, Any]]) -> N
 def _save_steps(grouping: Regrouping) -> None:
     """The steps of a share that was taken over follow the kept share's own."""
     for pk in sorted(grouping.taken_over):
-        kept = grouping.shares[grouping.absorbed[pk]]
-        last = kept.steps.aggregate(last=Max("position"))["last"] or 0
-        moved = Step.objects.filter(task=pk).update(task=kept, position=F("position") + last)
-        if moved:
+        if grouping.before[pk]["steps_total"]:
+            kept = grouping.shares[grouping.absorbed[pk]]
+            last = kept.steps.aggregate(last=Max("position"))["last"]
+            Step.objects.filter(task=pk).update(task=kept, position=F("position") + last)
             follow_steps(kept)
             kept.save(update_fields=FOLLOWED)
 

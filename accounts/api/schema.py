@@ -54,7 +54,7 @@ class Description(AutoSchema):
             found |= NOT_FOUND
         if self._changes_a_row():
             found |= OF_A_WRITE
-        elif self.method in WRITES:
+        elif self.method in WRITES or (self.method == "DELETE" and "{" in self.path):
             found |= OF_A_NEW_ROW
         return found
 

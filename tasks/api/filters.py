@@ -110,7 +110,7 @@ def _behind_pace(on: dt.date) -> Q:
     return Q(deadline_kind=DeadlineKind.WHOLE_YEAR, completion__lte=pace - points)
 
 
-class _OfShares(FilterSet):
+class OfShares(FilterSet):
     """What hangs on a share is found by the share."""
 
     task = IdFilter()
@@ -119,7 +119,7 @@ class _OfShares(FilterSet):
     subtree_of = SubtreeFilter(field_name="task__unit")
 
 
-class ReportFilters(_OfShares):
+class ReportFilters(OfShares):
     state = filters.MultipleChoiceFilter(choices=ProgressReport.State.choices)
     completes = YesNoFilter()
     submitted_after = DayFilter(field_name="submitted_at", lookup_expr="date__gte")
@@ -130,7 +130,7 @@ class ReportFilters(_OfShares):
         fields: list[str] = []
 
 
-class ExtensionRequestFilters(_OfShares):
+class ExtensionRequestFilters(OfShares):
     state = filters.MultipleChoiceFilter(choices=ExtensionRequest.State.choices)
 
     class Meta:

@@ -16,7 +16,16 @@ from tasks.models import ExtensionRequest, ProgressReport, Reminder, Task, TaskE
 from tasks.tree import completion_rule
 
 #: What a person may do with a share, in the order of its life.
-SHARE_ACTIONS = ["acknowledge", "object", "uphold", "decompose", "report", "ask_extension"]
+SHARE_ACTIONS = [
+    "acknowledge",
+    "object",
+    "uphold",
+    "decompose",
+    "report",
+    "ask_extension",
+    "urge",
+    "issue_notice",
+]
 
 
 class KeyTaskNameSerializer(serializers.ModelSerializer[KeyTask]):

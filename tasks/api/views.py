@@ -33,10 +33,18 @@ from tasks.api.serializers import (
     TaskDetailSerializer,
     TaskSerializer,
 )
+from tasks.api.supervision import (
+    NewSupervisionNoticeSerializer,
+    NewUrgeSerializer,
+    SupervisionNoticeDetailSerializer,
+    SupervisionNoticeSerializer,
+    UrgeSerializer,
+)
 from tasks.decomposition import Part, decompose, split_among
 from tasks.extensions import ask_extension
 from tasks.models import ExtensionRequest, ProgressReport, Task
 from tasks.progress import Said, submit_report
+from tasks.urging import issue_notice, urge
 
 
 class TaskViewSet(ListModelMixin, Resource):
@@ -49,6 +57,8 @@ class TaskViewSet(ListModelMixin, Resource):
         "reports": OF_A_LIST,
         "extension_requests": OF_A_LIST,
         "events": OF_A_LIST,
+        "urges": OF_A_LIST,
+        "supervision_notices": OF_A_LIST,
     }
 
     def get_queryset(self) -> QuerySet[Task]:
@@ -102,7 +112,8 @@ class TaskViewSet(ListModelMixin, Resource):
     @action(detail=True)
     def reports(self, request: Request, pk: str) -> Response:
         """The share's reports, newest first."""
-        rows = self.get_object().reports.select_related("task__unit", "author", "decided_by")
+        reports = self.get_object().reports.told_to(self.user, self.on)
+        rows = reports.select_related("task__unit", "author", "decided_by")
         return self.page_of(rows, ReportSerializer)
 
     @extend_schema(request=NewReportSerializer, responses={201: ReportDetailSerializer})
@@ -134,6 +145,36 @@ class TaskViewSet(ListModelMixin, Resource):
     def events(self, request: Request, pk: str) -> Response:
         """The share's history, oldest first."""
         return self.page_of(self.get_object().events.select_related("actor"), EventSerializer)
+
+    @extend_schema(responses=UrgeSerializer(many=True), filters=False)
+    @action(detail=True)
+    def urges(self, request: Request, pk: str) -> Response:
+        """What was said to the unit about its share, newest first."""
+        return self.page_of(self.get_object().urges.select_related("issued_by"), UrgeSerializer)
+
+    @extend_schema(request=NewUrgeSerializer, responses={201: UrgeSerializer})
+    @urges.mapping.post
+    def urge(self, request: Request, pk: str) -> Response:
+        """催办: a sentence from those above the share to its unit."""
+        made = self._submit(urge, NewUrgeSerializer)
+        return Response(UrgeSerializer(made).data, status=201)
+
+    @extend_schema(responses=SupervisionNoticeSerializer(many=True), filters=False)
+    @action(detail=True, url_path="supervision-notices")
+    def supervision_notices(self, request: Request, pk: str) -> Response:
+        """The notices on the share, newest first."""
+        notices = self.get_object().supervision_notices
+        rows = notices.select_related("task__unit", "issued_by", "lifted_by")
+        return self.page_of(rows, SupervisionNoticeSerializer)
+
+    @extend_schema(
+        request=NewSupervisionNoticeSerializer, responses={201: SupervisionNoticeDetailSerializer}
+    )
+    @supervision_notices.mapping.post
+    def issue_notice(self, request: Request, pk: str) -> Response:
+        """督办单: takes the plan's next number; blue unless said otherwise."""
+        made = self._submit(issue_notice, NewSupervisionNoticeSerializer)
+        return self.answer(made, SupervisionNoticeDetailSerializer, status=201)
 
     def _act(
         self, service: Callable[..., Any], body_serializer: type[StrictSerializer]

@@ -1,6 +1,8 @@
 """A confirmed draft becomes a plan, and a person settles what the print left open."""
 
 import datetime as dt
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -15,8 +17,10 @@ from plans.editing import (
     make_plan,
     settle_key_task,
 )
-from plans.models import Plan
+from plans.models import KeyTask, Plan
+from plans.reading.draft import DeadlineDraft
 from plans.reading.matching import match_owners
+from plans.reading.recurrence import StepDraft
 from tests.county import (
     ISSUED_ON,
     START,
@@ -29,6 +33,7 @@ from tests.county import (
     item,
     owner,
 )
+from tests.refusals import refused
 
 JUSTICE = owner("司法局", "lead")
 
@@ -207,3 +212,133 @@ def test_the_settings_of_a_draft(county: County) -> None:
         change_plan_settings(
             plan.pk, PlanChanges(decided_by="dice"), actor=county.coordinator, at=at(3, 2)
         )
+
+
+class TestSteps:
+    """Milestones and occurrences of a key task, until the plan is issued."""
+
+    def make(self, county: County, deadline: DeadlineDraft) -> KeyTask:
+        plan = drafted_plan(county, item("1.", "甲", [JUSTICE], deadline))
+        return KeyTask.objects.get(plan=plan)
+
+    def settle(self, county: County, key_task: KeyTask, **changes: Any) -> KeyTask:
+        return settle_key_task(
+            key_task.pk, KeyTaskChanges(**changes), actor=county.coordinator, at=at(3, 2)
+        )
+
+    def days(self, key_task: KeyTask) -> list[str]:
+        return [f"{step.label} {step.due_on:%m-%d}" for step in key_task.steps.all()]
+
+    def test_are_read_from_the_print_and_the_last_is_the_day_of_all(self, county: County) -> None:
+        key_task = self.make(county, DeadlineDraft("每半年", "recurring", None))
+        assert (self.days(key_task), key_task.due_on) == (
+            ["上半年 06-30", "下半年 12-31"],
+            dt.date(2026, 12, 31),
+        )
+
+    def test_none_is_after_a_day_that_the_print_has(self, county: County) -> None:
+        key_task = self.make(county, DeadlineDraft("每半年", "recurring", dt.date(2026, 11, 30)))
+        assert (self.days(key_task), key_task.due_on) == (
+            ["上半年 06-30"],
+            dt.date(2026, 11, 30),
+        )
+
+    def test_are_set_by_a_person_in_the_order_of_their_days(self, county: County) -> None:
+        key_task = self.make(county, due(None, "milestones"))
+        steps = [
+            StepDraft("验收", dt.date(2026, 9, 30)),
+            StepDraft("摸底", dt.date(2026, 5, 31)),
+        ]
+        settled = self.settle(county, key_task, steps=steps)
+        assert (self.days(settled), settled.due_on) == (
+            ["摸底 05-31", "验收 09-30"],
+            dt.date(2026, 9, 30),
+        )
+        assert self.days(self.settle(county, key_task, steps=[])) == []
+
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [
+            ({"steps": [StepDraft("", dt.date(2026, 5, 31))]}, "invalid"),
+            ({"steps": [StepDraft("长" * 201, dt.date(2026, 5, 31))]}, "invalid"),
+            ({"steps": [StepDraft("验收", dt.date(2027, 1, 1))]}, "step_after_deadline"),
+            ({"due_on": dt.date(2026, 11, 30)}, "step_after_deadline"),
+            ({"deadline_kind": "ongoing"}, "ongoing_has_no_date"),
+            (
+                {
+                    "deadline_kind": "ongoing",
+                    "due_on": None,
+                    "steps": [StepDraft("验收", dt.date(2026, 5, 31))],
+                },
+                "ongoing_has_no_date",
+            ),
+            ({"weight": Decimal(-1)}, "invalid"),
+        ],
+    )
+    def test_refusals(self, county: County, changes: dict[str, Any], code: str) -> None:
+        key_task = self.make(county, DeadlineDraft("每半年", "recurring", None))
+        refusal = refused(Invalid, self.settle, county, key_task, **changes)
+        assert refusal.code == code
+
+    def test_what_becomes_ongoing_loses_them(self, county: County) -> None:
+        key_task = self.make(county, DeadlineDraft("每半年", "recurring", None))
+        settled = self.settle(county, key_task, deadline_kind="ongoing", due_on=None)
+        assert (self.days(settled), settled.due_on) == ([], None)
+
+
+class TestRulesAfterIssue:
+    @pytest.fixture
+    def plan(self, county: County) -> Plan:
+        return issued_plan(county, item("1.", "甲", [JUSTICE], due("2026-09-30")))
+
+    def change(self, county: County, plan: Plan, **changes: Any) -> Plan:
+        return change_plan_settings(
+            plan.pk, PlanChanges(**changes), actor=county.coordinator, at=at(5, 6)
+        )
+
+    def test_how_it_is_followed_may_change(self, county: County, plan: Plan) -> None:
+        rules = {
+            "decided_by": "above",
+            "objection_days": 5,
+            "acknowledgement_days": 2,
+            "yellow_days": 7,
+            "yellow_points": 10,
+            "reporting_period": "bimonthly",
+            "report_day": 0,
+            "approval_inside_unit": True,
+        }
+        changed = self.change(county, plan, **rules)
+        assert {name: getattr(changed, name) for name in rules} == rules
+        assert changed.version == plan.version + 1
+
+    def test_what_was_promised_may_not(self, county: County, plan: Plan) -> None:
+        for promised in (
+            {"title": "甲"},
+            {"document_number": "1"},
+            {"issued_on": dt.date(2026, 3, 3)},
+            {"recipients": [county.unit("乙乡")]},
+        ):
+            refusal = refused(Conflict, self.change, county, plan, **promised, yellow_days=7)
+            assert refusal.code == "plan_issued"
+
+    @pytest.mark.parametrize(
+        "rule",
+        [
+            {"decided_by": "nobody"},
+            {"objection_days": -1},
+            {"yellow_days": 40000},
+            {"reporting_period": "weekly"},
+            {"report_day": 32},
+        ],
+    )
+    def test_only_to_what_the_rules_allow(
+        self, county: County, plan: Plan, rule: dict[str, Any]
+    ) -> None:
+        assert refused(Invalid, self.change, county, plan, **rule).code == "invalid"
+
+
+def test_the_rules_of_a_new_plan(county: County) -> None:
+    plan = drafted_plan(county, item("1.", "甲", [JUSTICE], due("2026-09-30")))
+    assert (plan.objection_days, plan.acknowledgement_days, plan.decided_by) == (3, 1, "office")
+    assert (plan.yellow_days, plan.yellow_points, plan.reporting_period) == (20, 20, "none")
+    assert (plan.report_day, plan.approval_inside_unit) == (25, False)

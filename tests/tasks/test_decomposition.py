@@ -4,14 +4,26 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.directory import add_group
 from accounts.errors import Conflict, Invalid, NotAllowed
 from plans.models import Plan
-from tasks.decomposition import Part, decompose, split_among, units_below
+from tasks.decomposition import (
+    Decomposition,
+    Part,
+    StepPart,
+    decompose,
+    preview_decomposition,
+    split_among,
+    units_below,
+)
 from tasks.models import Task
 from tasks.progress import Said, approve_report, submit_report
 from tests.county import START, County, at, due, issued_plan, item, owner, share, sign_for_all
+from tests.refusals import refused
+from tests.tasks.life_case import fresh
 
 
 @pytest.fixture
@@ -163,3 +175,94 @@ def test_the_units_offered_are_those_below_that_exist_today(county: County, plan
     village.save()
     names = units_below(share(plan, "甲镇"), dt.date(2026, 4, 1)).values_list("name", flat=True)
     assert list(names) == ["甲一村"]
+
+
+class TestPreview:
+    """``preview_decomposition``: what would be made, and everything against it, by its row."""
+
+    def preview(self, plan: Plan, *parts: Part) -> Decomposition:
+        return preview_decomposition(share(plan, "甲镇"), parts, dt.date(2026, 3, 10))
+
+    def codes(self, found: Decomposition) -> list[list[str]]:
+        return [[refusal.code for refusal in row.refusals] for row in found.rows]
+
+    def test_is_what_is_made_then(self, county: County, plan: Plan) -> None:
+        parts = [
+            Part(
+                county.unit("甲一村"),
+                title="清理村规",
+                due_on=dt.date(2026, 8, 31),
+                steps=[StepPart("摸底", dt.date(2026, 5, 31))],
+            ),
+            Part(county.unit("甲镇"), weight=Decimal(3), reporting_period="monthly"),
+        ]
+        before = Task.objects.count()
+        found = self.preview(plan, *parts)
+        assert found.is_sound
+        assert Task.objects.count() == before
+        made = break_down(county, plan, *parts)
+        names = [f.name for f in Task._meta.fields if f.name not in ("id", "issued_at")]
+        assert [[getattr(row.task, name) for name in names] for row in found.rows] == [
+            [getattr(task, name) for name in names] for task in made
+        ]
+        assert [[step.label for step in row.steps] for row in found.rows] == [["摸底"], []]
+
+    def test_every_refusal_stands_at_its_row(self, county: County, plan: Plan) -> None:
+        break_down(county, plan, Part(county.unit("甲二村")))
+        found = self.preview(
+            plan,
+            Part(county.unit("甲一村"), weight=Decimal(-1), due_on=dt.date(2026, 10, 1)),
+            Part(county.unit("甲二村"), title="长" * 501),
+            Part(
+                county.unit("乙乡"),
+                reporting_period="weekly",
+                steps=[StepPart("验收", dt.date(2026, 10, 1))],
+            ),
+            Part(county.unit("甲一村")),
+            Part(county.unit("甲镇"), weight=Decimal(100000)),
+            Part(county.unit("甲镇"), steps=[StepPart("长" * 201, dt.date(2026, 5, 1))]),
+        )
+        assert self.codes(found) == [
+            ["negative_weight", "later_than_parent"],
+            ["title_too_long", "share_exists"],
+            ["invalid", "step_after_deadline", "out_of_reach"],
+            ["share_exists"],
+            ["invalid"],
+            ["invalid", "share_exists"],
+        ]
+        assert not found.refusals
+        assert not found.is_sound
+
+    def test_what_stands_against_all_of_it(self, county: County, plan: Plan) -> None:
+        assert [r.code for r in self.preview(plan).refusals] == ["no_parts"]
+        Task.objects.filter(unit__name="甲镇").update(state="issued")
+        found = self.preview(plan, Part(county.unit("甲一村")))
+        assert ([r.code for r in found.refusals], self.codes(found)) == (["not_acknowledged"], [[]])
+        assert not found.is_sound
+
+    def test_costs_the_same_for_one_and_for_many(self, county: County, plan: Plan) -> None:
+        def cost(*parts: Part) -> int:
+            with CaptureQueriesContext(connection) as asked:
+                preview_decomposition(town, parts, dt.date(2026, 3, 10))
+            return len(asked)
+
+        town = fresh(share(plan, "甲镇"))
+        many = [Part(unit) for unit in county.units.values()]
+        assert cost(*many) == cost(many[0])
+
+
+def test_the_refusal_of_the_first_kind_names_all_its_units(county: County, plan: Plan) -> None:
+    late = dt.date(2026, 10, 1)
+    refusal = refused(
+        Invalid,
+        break_down,
+        county,
+        plan,
+        Part(county.unit("乙乡")),
+        Part(county.unit("甲二村"), due_on=late),
+        Part(county.unit("甲一村"), due_on=late),
+    )
+    assert (refusal.code, refusal.details) == (
+        "later_than_parent",
+        {"parent_due_on": "2026-09-30", "units": ["甲一村", "甲二村"]},
+    )

@@ -8,7 +8,7 @@ import pytest
 from plans.models import KeyTask, Plan
 from tasks.figures import plan_completion
 from tasks.models import Task
-from tasks.progress import Said, approve_report, submit_report
+from tasks.progress import Said, approve_report, let_out, save_draft, submit_report
 from tests.county import County, at, due, issued_plan, item, owner, sign_for_all
 
 ON = dt.date(2026, 7, 1)
@@ -117,3 +117,29 @@ def test_cancelled_and_suspended_leave_both_sides(county: County, plan: Plan) ->
     assert figures.plan.completion == Decimal("100.00")
     assert figures.plan.left_out == {"cancelled": 1, "suspended": 1, "supporting": 0, "ongoing": 1}
     assert figures.rows[1].completion is None
+
+
+def test_what_is_carried_over_counts_with_what_it_had(county: County, plan: Plan) -> None:
+    later = KeyTask.objects.get(plan=plan, title="学法")
+    Task.objects.filter(plan=plan, title="清理").update(state="carried_over", carried_to=later)
+    figures = plan_completion(plan, user=county.coordinator, on=ON)
+    assert (figures.plan.completion, figures.plan.counted) == (Decimal("40.00"), 3)
+    # Its day has passed, and nobody is late with it.
+    assert (figures.rows[0].overdue, figures.rows[0].closed) == (0, 1)
+
+
+def test_reported_is_what_has_left_the_unit(county: County, plan: Plan) -> None:
+    Plan.objects.filter(pk=plan.pk).update(approval_inside_unit=True)
+    root = Task.objects.get(plan=plan, title="清理", depth=0)
+
+    def reported() -> int:
+        rows = plan_completion(plan, user=county.coordinator, on=ON, by="key_task").rows
+        return rows[0].reported
+
+    said = Said(percent=Decimal(5))
+    save_draft(root.pk, said, actor=county.officer("司法局"), at=at(6, 3))
+    assert reported() == 0
+    waiting = submit_report(root.pk, said, actor=county.officer("司法局"), at=at(6, 3))
+    assert (waiting.state, reported()) == ("inside", 0)
+    let_out(waiting.pk, actor=county.head("司法局"), at=at(6, 4))
+    assert reported() == 1

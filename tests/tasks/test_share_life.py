@@ -11,11 +11,14 @@ from accounts.models import Membership
 from plans.models import Plan
 from tasks.access import actions_open_to
 from tasks.acknowledging import acknowledge, object_to, uphold
+from tasks.changing import move_deadline
 from tasks.extensions import approve_extension, ask_extension, refuse_extension
 from tasks.models import ProgressReport, Task
 from tasks.progress import Said, approve_report, return_report, submit_report
 from tasks.worklist import work_list
 from tests.county import START, County, at, due, issued_plan, item, owner, share, sign_for_all
+from tests.refusals import refused
+from tests.tasks.life_case import closed
 
 
 @pytest.fixture
@@ -331,3 +334,33 @@ class TestExtension:
         with pytest.raises(NotAllowed) as refused:
             approve_extension(request, actor=county.officer("司法局"), at=at(10, 9))
         assert refused.value.code == "own_report"
+
+    def test_what_was_moved_meanwhile_is_never_shortened(
+        self, county: County, plan: Plan, town: Task
+    ) -> None:
+        root = share(plan, "司法局")
+        request = self.ask(county, root, "2026-11-30")
+        move_deadline(
+            root.pk,
+            dt.date(2026, 12, 31),
+            reason="统一顺延",
+            actor=county.coordinator,
+            at=at(10, 8),
+        )
+        refusal = refused(
+            Conflict, approve_extension, request, actor=county.coordinator, at=at(10, 9)
+        )
+        assert (refusal.code, refusal.details) == ("not_later", {"due_on": "2026-12-31"})
+        refuse_extension(request, answer="已顺延", actor=county.coordinator, at=at(10, 9))
+
+    def test_nobody_decides_about_a_share_that_is_done(
+        self, county: County, plan: Plan, town: Task
+    ) -> None:
+        Task.objects.filter(pk=share(plan, "司法局").pk).update(due_on=dt.date(2026, 12, 31))
+        request = self.ask(county, town, "2026-11-30", at(9, 1))
+        closed(county, town, month=9)
+        for decide in (approve_extension, refuse_extension):
+            refusal = refused(
+                Conflict, decide, request, answer="好", actor=county.coordinator, at=at(10, 9)
+            )
+            assert (refusal.code, refusal.details) == ("wrong_state", {"state": "closed"})

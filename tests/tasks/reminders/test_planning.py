@@ -107,7 +107,9 @@ class TestRules:
             "11-11",
         ]
 
-    @pytest.mark.parametrize("state", ["submitted", "closed", "cancelled", "suspended"])
+    @pytest.mark.parametrize(
+        "state", ["submitted", "closed", "cancelled", "suspended", "carried_over"]
+    )
     def test_nothing_about_shares_on_which_nothing_is_expected(self, state: str) -> None:
         assert [told(on, state=state) for on in ("09-29", "09-30", "10-21")] == [[], [], []]
 
