@@ -139,7 +139,7 @@ def _clause_around(text: str, found: re.Match[str]) -> str:
 
 
 def _ends_something(plain: str, moment: Moment) -> bool:
-    if moment.opens_range or _STATES_THE_PAST.search(plain[: moment.start]):
+    if moment.opens_range or _STATES_THE_PAST.search(plain, max(0, moment.start - 8), moment.start):
         return False
     if moment.before or moment.named_end:
         return True

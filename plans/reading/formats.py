@@ -5,12 +5,13 @@ What we do not read is refused with one sentence that says what to do instead.
 
 import csv
 import io
+import itertools
 from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
 from plans.reading.archive import require_sound_archive, too_heavy
-from plans.reading.blocks import Block, Line, Row, Table
+from plans.reading.blocks import Block, Line, Row, Table, lines_of
 from plans.reading.draft import ReadingRefused
 from plans.reading.recovery import recovered
 from plans.reading.tables import lines_and_table
@@ -41,9 +42,9 @@ def blocks_of_file(content: bytes, filename: str) -> list[Block]:
 def blocks_of_text(text: str) -> list[Block]:
     """Pasted text, or that of a file. Remarks (#) at the top are not part of the document."""
     lines = _with_one_line_end(cleaned(text)).split("\n")
-    while lines and lines[0].startswith("#"):
-        del lines[0]
-    return _within_limit(recovered([Line(n, line) for n, line in enumerate(lines, 1)]))
+    remarks = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    numbered: list[Block] = [Line(n, line) for n, line in enumerate(lines[remarks:], 1)]
+    return _within_limit(recovered(lines_of(_within_limit(numbered))))
 
 
 def _with_one_line_end(text: str) -> str:
@@ -97,7 +98,8 @@ def _blocks_of_archive(content: bytes, suffix: str) -> list[Block]:
 def _blocks_of_csv(text: str, delimiter: str) -> list[Block]:
     rows = csv.reader(io.StringIO(_with_one_line_end(cleaned(text))), delimiter=delimiter)
     try:
-        filled = [Row(n, tuple(cell.strip() for cell in row)) for n, row in enumerate(rows, 1)]
+        some = itertools.islice(rows, 2 * MOST_ROWS)
+        filled = [Row(n, tuple(cell.strip() for cell in row)) for n, row in enumerate(some, 1)]
     except csv.Error as error:
         raise too_heavy() from error
     width = max((len(row.cells) for row in filled), default=0)

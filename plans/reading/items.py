@@ -112,8 +112,9 @@ def _gather_marked(node: Node, result: Harvest) -> None:
         result.found += _of_node(node, merged=False)
     elif node.number and not node.is_chapter and not node.is_heading:
         result.passed_parents.append(node)
+    marked = set(below)
     for child in node.children:
-        if child in below:
+        if child in marked:
             _gather_marked(child, result)
         elif child.is_chapter or (child.children and node.number is None):
             result.passed_chapters.append(child)
@@ -148,6 +149,8 @@ def _of_node(node: Node, *, merged: bool) -> Iterator[Found]:
     for position, segment in enumerate(segments):
         first = position == 0 and not heading
         text = _text_of([segment], node) if first and merged else segment.text
+        if not text.strip():
+            continue
         yield Found(
             number=node.printed if first else None,
             section=_section_of(node, itself=heading),

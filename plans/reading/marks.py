@@ -29,7 +29,7 @@ from plans.reading.owners import (
     surely_unit,
     written_out,
 )
-from plans.reading.text import Bracket, brackets_of, folded, split_outside, without
+from plans.reading.text import Bracket, after, before, brackets_of, folded, split_outside, without
 
 _BY = re.compile(r"^(?:由|责成|其中)")
 _EVERY = re.compile(r"各|全[省市县区]|所有|有关|相关|\d+个.")
@@ -96,10 +96,10 @@ def marks_in(text: str, *, numbered: bool = False) -> Mark:
     if not numbered and (whole := read_mark(text, labelled_only=True)) is not None:
         return whole
     mark = Mark()
+    plain = folded(text)
     for bracket in _closing_brackets(text):
-        plain = folded(text)
-        after_stop = plain[: bracket.start].rstrip()[-1:] in ("。", ";", "!", "]", ")")
-        in_sentence = plain[bracket.end :].lstrip().startswith(",")
+        after_stop = before(plain, bracket.start) in ("。", ";", "!", "]", ")")
+        in_sentence = after(plain, bracket.end) == ","
         found = read_mark(bracket.inner, after_stop=after_stop, labelled_only=in_sentence)
         if found is not None:
             found.spans = [(bracket.start, bracket.end)]
@@ -122,9 +122,9 @@ def _closing_brackets(text: str) -> Iterator[Bracket]:
     """Brackets that end the text or a sentence, or stand before another or a number's sign."""
     plain = folded(text)
     for bracket in brackets_of(text):
-        after = plain[bracket.end :].lstrip()
-        closes = not after or after[0] in "。;,([" or ("①" <= after[0] <= "⒇")
-        if closes or plain[: bracket.start].rstrip().endswith("。"):
+        sign = after(plain, bracket.end)
+        closes = sign in "。;,([" or "①" <= sign <= "⒇"
+        if closes or before(plain, bracket.start) == "。" or LABEL.match(plain, bracket.end):
             yield bracket
 
 
@@ -132,9 +132,8 @@ def _labelled_tail(text: str, taken: list[tuple[int, int]]) -> int | None:
     """Where in a paragraph the labels begin, after the end of a sentence."""
     plain = folded(text)
     for found in LABEL.finditer(plain):
-        before = plain[: found.start()].rstrip()
         inside = any(start <= found.start() < end for start, end in taken)
-        if not inside and (not before or before[-1] in "。;)]!?"):
+        if not inside and before(plain, found.start()) in "。;)]!?":
             return found.start()
     return None
 
@@ -146,6 +145,8 @@ def read_mark(text: str, *, labelled_only: bool = False, after_stop: bool = Fals
     ``after_stop``: a bracket behind a finished sentence, where even a short name is believed.
     """
     mark = Mark()
+    if len(text) > MOST_OF_A_MARK:
+        return None
     for part in _labelled(text):
         if part.role is None and labelled_only and not _is_clause_of_units(part.words):
             return None
@@ -187,6 +188,8 @@ def _labelled(text: str) -> Iterator[_Part]:
         yield _Part(label, match.lastgroup, text[match.end() : end], match.start(), end)
 
 
+#: Characters; a mark that names two hundred units has some 1,200.
+MOST_OF_A_MARK = 3_000
 _TRIM = " \u3000,;，；。、"
 
 

@@ -36,6 +36,8 @@ _NO_NAME = re.compile(
     r"|(?:行业|业务|职能|工作|主管|执法|成员|进驻|责任|牵头|配合|基层|行政执法|文件起草|起草|派出|直属|组成|综合)*"
     r"(?:部门|单位|机关|机构|企业))(?:\([^)]*\))?$"
 )
+#: What belongs to the name before it, whatever blank the print left.
+_TAILS = ("人民政府", "政府", "办事处", "管委会", "党委", "党工委")
 #: Words for kinds of places that go on after 各乡镇、 without a 各 of their own.
 _ALSO_PLACES = re.compile(
     r"^(?:街道|街道办事处|街道办|办事处|乡|镇|园区|开发区|管委会|开发区管委会|社区|村|县级市|市|区|县|农场|林场"
@@ -147,7 +149,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 def _split_at_blanks(piece: str) -> Iterator[str]:
     """A blank divides two names; within a name (各乡镇 人民政府) it is a fault of the print."""
     words = folded(piece).split()
-    if len(words) > 1 and all(looks_like_unit(word) for word in words):
+    if len(words) > 1 and all(looks_like_unit(word) and word not in _TAILS for word in words):
         yield from piece.split()
     elif piece:
         yield "".join(piece.split())
@@ -155,24 +157,19 @@ def _split_at_blanks(piece: str) -> Iterator[str]:
 
 def _split_at_conjunctions(piece: str) -> Iterator[str]:
     """和, 与, 及 divide where a whole name stands on either side: not in 发展和改革委员会."""
+    nested, start = list(brackets_of(piece)), 0
     for found in re.finditer("以及|及|和|与|会同", piece):
-        before, after = piece[: found.start()], piece[found.end() :]
-        if _inside_brackets(piece, found.start()) or not before:
-            continue
-        if _divides(before, after):
-            yield before
-            yield from _split_at_conjunctions(after)
-            return
-    yield piece
+        inside = any(bracket.start < found.start() < bracket.end for bracket in nested)
+        name = piece[start : found.start()]
+        if name and not inside and _divides(name, piece[found.end() :]):
+            yield name
+            start = found.end()
+    yield piece[start:]
 
 
 def _divides(before: str, after: str) -> bool:
     right = looks_like_unit(after) or bool(_OPEN_END.search(after)) or is_group(after)
     return looks_like_unit(before) and right
-
-
-def _inside_brackets(text: str, position: int) -> bool:
-    return any(bracket.start < position < bracket.end for bracket in brackets_of(text))
 
 
 _NOTHING_BETWEEN = re.compile(
