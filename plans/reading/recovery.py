@@ -31,8 +31,8 @@ def _with_separated_rows(lines: list[Line]) -> list[Block] | None:
     """``a | b | c`` on each line, or tabs; the header must be one that speaks of tasks."""
     for sign in ("|", "\t"):
         rows = [n for n, line in enumerate(lines) if _is_row(line, sign)]
-        first = next((n for n in rows[:-1] if _heads(lines[n], sign)), None)
-        if first is None:
+        first = next((n for n in rows if _heads(lines[n], sign)), None)
+        if first is None or not any(sign in line.text for line in lines[first + 1 :]):
             continue
         before: list[Block] = [Line(n.number, n.text.strip(f"{sign} ")) for n in lines[:first]]
         return [*before, *_rows_and_lines(lines[first:], sign)]
@@ -40,7 +40,7 @@ def _with_separated_rows(lines: list[Line]) -> list[Block] | None:
 
 
 def _is_row(line: Line, sign: str) -> bool:
-    return line.text.strip().strip("|").count(sign) >= 2
+    return line.text.strip(" \u3000").strip("|").count(sign) >= 2
 
 
 def _heads(line: Line, sign: str) -> bool:
@@ -125,13 +125,13 @@ def _filled_down(rows: list[Row]) -> tuple[Row, ...]:
     header = layout_of(rows[0]) if rows else None
     if header is None:
         return tuple(rows)
-    filled, above = [], [""] * len(header.columns)
-    for row in rows:
+    filled, above = rows[:1], [""] * len(header.columns)
+    for row in rows[1:]:
         cells = list(row.cells)
         for n, column in enumerate(header.columns):
-            if column == Column.SECTION and not cells[n] and any(cells):
+            if column == Column.SECTION and not cells[n] and sum(map(bool, cells)) > 1:
                 cells[n] = above[n]
-        above = cells
+        above = cells if sum(map(bool, cells)) > 1 else above
         filled.append(Row(row.number, tuple(cells)))
     return tuple(filled)
 
