@@ -6,13 +6,13 @@ What we do not read is refused with one sentence that says what to do instead.
 import csv
 import io
 import itertools
-from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
 from plans.reading.archive import require_sound_archive, too_heavy
 from plans.reading.blocks import Block, Line, Row, Table, lines_of
 from plans.reading.draft import ReadingRefused
+from plans.reading.kinds import ZIP, require_kind_that_is_read, suffix_of
 from plans.reading.recovery import recovered
 from plans.reading.tables import lines_and_table
 from plans.reading.text import cleaned
@@ -21,15 +21,13 @@ from plans.reading.workbook import blocks_of_workbook
 
 #: Rows of tables and lines of text; a plan of a province has some hundred.
 MOST_ROWS, MOST_LINES = 5_000, 20_000
-ZIP, OLE, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
-IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 def blocks_of_file(content: bytes, filename: str) -> list[Block]:
     """The blocks of a file, by its content and then by its name. Raises ``ReadingRefused``."""
-    suffix = PurePath(filename).suffix.lower()
-    _refuse_what_is_not_read(content, suffix)
+    require_kind_that_is_read(content, filename)
+    suffix = suffix_of(filename)
     if content.startswith(ZIP):
         blocks = _blocks_of_archive(content, suffix)
     elif suffix in (".csv", ".tsv"):
@@ -62,31 +60,6 @@ def decoded(content: bytes) -> str:
         "unknown_encoding",
         _("The characters of this file cannot be read. Please save it as UTF-8 text or .docx."),
     )
-
-
-def _refuse_what_is_not_read(content: bytes, suffix: str) -> None:
-    if not content.strip():
-        raise ReadingRefused("empty", _("This file is empty. Please choose another one."))
-    if content.startswith(OLE) or suffix in (".doc", ".wps", ".xls", ".et"):
-        raise ReadingRefused(
-            "old_word",
-            _("Old Office formats are not read. Please save the file as .docx or .xlsx."),
-        )
-    if content.startswith(PDF) or suffix == ".pdf":
-        raise ReadingRefused(
-            "pdf", _("PDF is not read. Please upload the Word file (.docx) that it was made of.")
-        )
-    if content.startswith(IMAGES) or suffix in (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif"):
-        raise ReadingRefused(
-            "image",
-            _("Pictures are not read. Please upload the Word file (.docx), or paste the text."),
-        )
-    zipped = suffix in (".docx", ".xlsx")
-    if not (zipped or suffix in (".txt", ".csv", ".tsv")) or zipped != content.startswith(ZIP):
-        raise ReadingRefused(
-            "unknown_format",
-            _("This kind of file is not read. Please save it as .docx, .xlsx or .txt."),
-        )
 
 
 def _blocks_of_archive(content: bytes, suffix: str) -> list[Block]:

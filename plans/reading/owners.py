@@ -4,6 +4,7 @@ What a name is, its ending tells (局, 委, 办 …); whether it stands for many
 (各, 全县) or the lack of a name of its own (乡镇人民政府, 成员单位).
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -67,6 +68,8 @@ _PREFIX = re.compile(
 _OPEN_END = re.compile(
     r"等(?:\d+|[一二三四五六七八九十]+)?(?:家|个)?(?:有关|相关|成员|部门|单位|县级|县直|市直)*$"
 )
+#: Characters, with what stands in brackets behind it.
+LONGEST_NAME = 80
 _REMARK = re.compile(r"下同|为牵头|排名|排序|列第一|不分先后")
 _ROUND_ABOUT = re.compile(
     r"^(?:由|其中|以及|并由|会同|联合|及|和|与)|(?:为主|(?:具体)?负责人?|按(?:照)?(?:各自)?(?:职责|职能)(?:分工)?)$"
@@ -158,18 +161,24 @@ def _split_at_blanks(piece: str) -> Iterator[str]:
 def _split_at_conjunctions(piece: str) -> Iterator[str]:
     """和, 与, 及 divide where a whole name stands on either side: not in 发展和改革委员会."""
     nested, start = list(brackets_of(piece)), 0
-    for found in re.finditer("以及|及|和|与|会同", piece):
-        inside = any(bracket.start < found.start() < bracket.end for bracket in nested)
-        name = piece[start : found.start()]
-        if name and not inside and _divides(name, piece[found.end() :]):
+    found = list(re.finditer("以及|及|和|与|会同", piece))
+    for conjunction, following in itertools.zip_longest(found, found[1:]):
+        inside = any(bracket.start < conjunction.start() < bracket.end for bracket in nested)
+        name = piece[start : conjunction.start()]
+        next_one = following.start() if following else len(piece)
+        right = (piece[conjunction.end() : next_one], piece[conjunction.end() :][:LONGEST_NAME])
+        if not inside and _is_whole_name(name) and any(map(_may_follow, right)):
             yield name
-            start = found.end()
+            start = conjunction.end()
     yield piece[start:]
 
 
-def _divides(before: str, after: str) -> bool:
-    right = looks_like_unit(after) or bool(_OPEN_END.search(after)) or is_group(after)
-    return looks_like_unit(before) and right
+def _is_whole_name(text: str) -> bool:
+    return len(text) <= LONGEST_NAME and looks_like_unit(text)
+
+
+def _may_follow(text: str) -> bool:
+    return looks_like_unit(text) or bool(_OPEN_END.search(text)) or is_group(text)
 
 
 _NOTHING_BETWEEN = re.compile(

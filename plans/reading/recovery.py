@@ -122,13 +122,11 @@ def _of_width(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
 
 def _filled_down(rows: list[Row]) -> tuple[Row, ...]:
     """Cells of a section column that merging left empty get what stands above."""
-    header = layout_of(rows[0]) if rows else None
-    if header is None:
-        return tuple(rows)
-    filled, above = rows[:1], [""] * len(header.columns)
+    columns = [column_of(cell) for cell in rows[0].cells]
+    filled, above = rows[:1], [""] * len(columns)
     for row in rows[1:]:
         cells = list(row.cells)
-        for n, column in enumerate(header.columns):
+        for n, column in enumerate(columns):
             if column == Column.SECTION and not cells[n] and sum(map(bool, cells)) > 1:
                 cells[n] = above[n]
         above = cells if sum(map(bool, cells)) > 1 else above
