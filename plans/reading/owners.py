@@ -87,7 +87,7 @@ def looks_like_unit(name: str) -> bool:
 def surely_unit(name: str) -> bool:
     """As ``looks_like_unit``, where nothing but the name says that it is one."""
     plain = _bare(name)
-    if not looks_like_unit(name) or len(plain) < 3:
+    if not looks_like_unit(name) or len(plain) < 3 or "、" in plain:
         return False
     return bool(_STRONG_BEGINNING.search(plain)) or not _WEAK.search(plain)
 
