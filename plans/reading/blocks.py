@@ -23,6 +23,11 @@ class Row:
 class Table:
     rows: tuple[Row, ...]
 
+    @property
+    def width(self) -> int:
+        """The cells of each row; a table without rows has none."""
+        return len(self.rows[0].cells) if self.rows else 0
+
 
 Block = Line | Table
 

@@ -44,8 +44,8 @@ _COUNTED_FROM = re.compile(
 _SHARED_OUT = re.compile(r"(?:各|分别)(?:开展|组织)?\s?[一二两\d]+\s?(?:次|期|轮)")
 #: Often enough to be work of its own, not a figure of speech.
 _OFTEN = re.compile(
-    r"每(?:个|隔)?\s?(?:[一二两三四半\d]{1,2}个?)?(?:季度?|月|年度?|周|旬)"
-    r"(?=[^,;。]{0,14}?(?:次|期|报|开展|组织|召开|更新|调度|评查|检查|分析|前后|日|末月|底))"
+    r"每(?:个|隔)?\s?(?:[一二两三四半\d]{1,2}个?)?(?:季度?|月|年度?|周|旬|学期)"
+    r"(?=[^,;。]{0,14}?(?:次|期|报|开展|组织|召开|更新|调度|评查|检查|分析|研究|前后|日|末月|底))"
     r"|(?:逐|按)(?:季度?|月|周|日|半年)|半年[一1]次|[一1]季度?[一1]次"
 )
 _OTHER_KINDS = (
@@ -139,7 +139,7 @@ def _clause_around(text: str, found: re.Match[str]) -> str:
 
 
 def _ends_something(plain: str, moment: Moment) -> bool:
-    if moment.opens_range or _STATES_THE_PAST.search(plain[: moment.start]):
+    if moment.opens_range or _STATES_THE_PAST.search(plain, max(0, moment.start - 8), moment.start):
         return False
     if moment.before or moment.named_end:
         return True

@@ -5,13 +5,14 @@ What we do not read is refused with one sentence that says what to do instead.
 
 import csv
 import io
-from pathlib import PurePath
+import itertools
 
 from django.utils.translation import gettext as _
 
 from plans.reading.archive import require_sound_archive, too_heavy
-from plans.reading.blocks import Block, Line, Row, Table
+from plans.reading.blocks import Block, Line, Row, Table, lines_of
 from plans.reading.draft import ReadingRefused
+from plans.reading.kinds import ZIP, require_kind_that_is_read, suffix_of
 from plans.reading.recovery import recovered
 from plans.reading.tables import lines_and_table
 from plans.reading.text import cleaned
@@ -20,15 +21,13 @@ from plans.reading.workbook import blocks_of_workbook
 
 #: Rows of tables and lines of text; a plan of a province has some hundred.
 MOST_ROWS, MOST_LINES = 5_000, 20_000
-ZIP, OLE, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
-IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 def blocks_of_file(content: bytes, filename: str) -> list[Block]:
     """The blocks of a file, by its content and then by its name. Raises ``ReadingRefused``."""
-    suffix = PurePath(filename).suffix.lower()
-    _refuse_what_is_not_read(content, suffix)
+    require_kind_that_is_read(content, filename)
+    suffix = suffix_of(filename)
     if content.startswith(ZIP):
         blocks = _blocks_of_archive(content, suffix)
     elif suffix in (".csv", ".tsv"):
@@ -41,9 +40,9 @@ def blocks_of_file(content: bytes, filename: str) -> list[Block]:
 def blocks_of_text(text: str) -> list[Block]:
     """Pasted text, or that of a file. Remarks (#) at the top are not part of the document."""
     lines = _with_one_line_end(cleaned(text)).split("\n")
-    while lines and lines[0].startswith("#"):
-        del lines[0]
-    return _within_limit(recovered([Line(n, line) for n, line in enumerate(lines, 1)]))
+    remarks = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    numbered: list[Block] = [Line(n, line) for n, line in enumerate(lines[remarks:], 1)]
+    return _within_limit(recovered(lines_of(_within_limit(numbered))))
 
 
 def _with_one_line_end(text: str) -> str:
@@ -63,31 +62,6 @@ def decoded(content: bytes) -> str:
     )
 
 
-def _refuse_what_is_not_read(content: bytes, suffix: str) -> None:
-    if not content.strip():
-        raise ReadingRefused("empty", _("This file is empty. Please choose another one."))
-    if content.startswith(OLE) or suffix in (".doc", ".wps", ".xls", ".et"):
-        raise ReadingRefused(
-            "old_word",
-            _("Old Office formats are not read. Please save the file as .docx or .xlsx."),
-        )
-    if content.startswith(PDF) or suffix == ".pdf":
-        raise ReadingRefused(
-            "pdf", _("PDF is not read. Please upload the Word file (.docx) that it was made of.")
-        )
-    if content.startswith(IMAGES) or suffix in (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif"):
-        raise ReadingRefused(
-            "image",
-            _("Pictures are not read. Please upload the Word file (.docx), or paste the text."),
-        )
-    zipped = suffix in (".docx", ".xlsx")
-    if not (zipped or suffix in (".txt", ".csv", ".tsv")) or zipped != content.startswith(ZIP):
-        raise ReadingRefused(
-            "unknown_format",
-            _("This kind of file is not read. Please save it as .docx, .xlsx or .txt."),
-        )
-
-
 def _blocks_of_archive(content: bytes, suffix: str) -> list[Block]:
     require_sound_archive(content)
     read = blocks_of_word if suffix == ".docx" else blocks_of_workbook
@@ -97,7 +71,8 @@ def _blocks_of_archive(content: bytes, suffix: str) -> list[Block]:
 def _blocks_of_csv(text: str, delimiter: str) -> list[Block]:
     rows = csv.reader(io.StringIO(_with_one_line_end(cleaned(text))), delimiter=delimiter)
     try:
-        filled = [Row(n, tuple(cell.strip() for cell in row)) for n, row in enumerate(rows, 1)]
+        some = itertools.islice(rows, 2 * MOST_ROWS)
+        filled = [Row(n, tuple(cell.strip() for cell in row)) for n, row in enumerate(some, 1)]
     except csv.Error as error:
         raise too_heavy() from error
     width = max((len(row.cells) for row in filled), default=0)

@@ -37,7 +37,7 @@ def read_blocks(blocks: list[Block], *, year: int | None = None) -> PlanDraft:
     head = read_head(kept, year, box_of(blocks))
     tree = outline(lines_of(head.body))
     head = _with_title_of_only_chapter(head, tree, year)
-    found, reason = _tasks(head, tree, attached=points_to_attachment(blocks))
+    found, reason = _tasks(head, tree, blocks)
     items = [_item(task, head) for task in found.found]
     reason = reason or (None if items else Reason.NOTHING)
     questions = [why_no_tasks(reason)] if reason else []
@@ -62,8 +62,12 @@ def _with_title_of_only_chapter(head: Head, tree: Node, year: int | None) -> Hea
     return replace(head, title=title or None, year=year_of_title(title) or head.year or year)
 
 
-def _tasks(head: Head, tree: Node, *, attached: bool) -> tuple[Harvest, Reason | None]:
-    """The tasks of tables and text, or the reason why there can be none."""
+def _tasks(head: Head, tree: Node, blocks: list[Block]) -> tuple[Harvest, Reason | None]:
+    """The tasks of tables and text, or the reason why there can be none.
+
+    ``blocks`` is all that was printed, the furniture that the head and the tree lack included.
+    """
+    attached = points_to_attachment(blocks)
     layouts = [_layout(table) for table in tables_of(head.body)]
     marked = _is_marked(tree) or any(layout for layout in layouts if _of_tasks(layout))
     reason = reason_for_none(head, marked=marked, attached=attached)
@@ -73,7 +77,7 @@ def _tasks(head: Head, tree: Node, *, attached: bool) -> tuple[Harvest, Reason |
     if in_tables and not _is_marked(tree):
         return Harvest(found=in_tables), None
     report = is_report(head)
-    if not in_tables and not _is_marked(tree) and looks_flattened(head.body):
+    if not in_tables and not _is_marked(tree) and looks_flattened(blocks):
         return Harvest(), Reason.FLAT_TABLE
     in_text = harvest_of_report(tree, head.year) if report else harvest(tree)
     in_text.found += in_tables
@@ -114,7 +118,7 @@ def _tasks_in_tables(body: list[Block]) -> list[Found]:
         if layout is not None and layout[1].of_tasks:
             before = layout[1]
             found += tasks_in(table, before, layout[0] + 1)
-        elif layout is None and before and len(table.rows[0].cells) == len(before.columns):
+        elif layout is None and before and table.width == len(before.columns):
             found += tasks_in(table, before, 0)
     return found
 

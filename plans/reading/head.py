@@ -130,7 +130,7 @@ def _document_number(top: list[Line]) -> tuple[str | None, bool]:
             plain = squeezed(line.text).replace("(20", "[20").replace("(19", "[19")
             plain = re.sub(r"(\[(?:19|20)\d\d)\)", r"\1]", plain)
             found = pattern.search(plain)
-            if found and not _REFERS.search(plain[: found.start()]) and len(plain) < 80:
+            if found and not _REFERS.search(plain[: found.end("who")]) and len(plain) < 80:
                 who = re.sub(r"^(?:发文字号|文号|字号|编号)", "", found["who"])
                 return f"{who}〔{found['year']}〕{int(found['n'])}号", broken
     return None, False

@@ -17,7 +17,7 @@ from plans.reading.text import first_sentence, folded
 
 #: Chapters that ask for diligence, not for work.
 _GENERAL = re.compile(
-    r"总体(?:要求|思路|目标)|指导思想|基本原则|工作(?:要求|原则|步骤|机制)|保障(?:措施|机制)|组织(?:保障|领导|实施)|有关要求"
+    r"总体(?:要求|思路|目标)|(?:工作|主要|行动|总)目标|指导思想|基本原则|工作(?:要求|原则|步骤|机制)|保障(?:措施|机制)|组织(?:保障|领导|实施)|有关要求"
     r"|几点要求|附则|总则|时间安排|方法步骤|回顾|总结|完成情况|(?:工作|主要)成效|存在的?(?:主要)?问题"
 )
 #: Chapters of a report that speak of what is to come, and of what was.
@@ -28,7 +28,7 @@ _BEHIND = re.compile(r"情况|成效|成绩|回顾|完成|做法|问题|不足|�
 _YEAR = re.compile(r"20\d\d(?=年)")
 #: What closes rules and measures, and asks nobody for anything.
 _IN_FORCE = re.compile(
-    r"自[^,;。]{0,16}起(?:施行|实施|执行|生效)|由[^,;。]{2,24}负责解释|有效期(?:至|为|\d|[一二三五])"
+    r"自[^,;。]{0,16}起(?:施行|实施|执行|生效)|由[^,;。]{2,24}(?:负责)?解释|有效期(?:至|为|\d|[一二三五])"
 )
 _ITS_NAME = re.compile(r"^[【〖]([^】〗]+)[】〗]")
 
@@ -112,8 +112,9 @@ def _gather_marked(node: Node, result: Harvest) -> None:
         result.found += _of_node(node, merged=False)
     elif node.number and not node.is_chapter and not node.is_heading:
         result.passed_parents.append(node)
+    marked = set(below)
     for child in node.children:
-        if child in below:
+        if child in marked:
             _gather_marked(child, result)
         elif child.is_chapter or (child.children and node.number is None):
             result.passed_chapters.append(child)
@@ -148,6 +149,8 @@ def _of_node(node: Node, *, merged: bool) -> Iterator[Found]:
     for position, segment in enumerate(segments):
         first = position == 0 and not heading
         text = _text_of([segment], node) if first and merged else segment.text
+        if not text.strip():
+            continue
         yield Found(
             number=node.printed if first else None,
             section=_section_of(node, itself=heading),

@@ -29,7 +29,7 @@ from plans.reading.owners import (
     surely_unit,
     written_out,
 )
-from plans.reading.text import Bracket, brackets_of, folded, split_outside, without
+from plans.reading.text import Bracket, after, before, brackets_of, folded, split_outside, without
 
 _BY = re.compile(r"^(?:由|责成|其中)")
 _EVERY = re.compile(r"各|全[省市县区]|所有|有关|相关|\d+个.")
@@ -37,7 +37,7 @@ _TOGETHER_WITH = re.compile(r"(?<=.)会同(?=.)")
 #: 甲牵头乙配合, 甲牵头6月底前完成: the comma that the print left out.
 _RUN_ON = re.compile(
     r"(?<=牵头)(?:负责)?(?=会同|联合|[省市县区各])|(?<=配合)(?=[省市县区各])"
-    r"|(?<=牵头|负责|配合|参与)(?=20\d\d年|\d{1,2}月|年底|全年)"
+    r"|(?<=牵头|负责|配合|参与)(?=\s|20\d\d年|\d{1,2}月|年底|全年)"
     r"|(?<=[局委办厅部院会府])(?=(?:20\d\d年)?\d{1,2}月[^,;。]{0,5}(?:前|完成)$)"
 )
 #: 县司法局(牵头): the role behind the name.
@@ -96,19 +96,30 @@ def marks_in(text: str, *, numbered: bool = False) -> Mark:
     if not numbered and (whole := read_mark(text, labelled_only=True)) is not None:
         return whole
     mark = Mark()
-    for bracket in _closing_brackets(text):
-        plain = folded(text)
-        after_stop = plain[: bracket.start].rstrip()[-1:] in ("。", ";", "!", "]", ")")
-        in_sentence = plain[bracket.end :].lstrip().startswith(",")
-        found = read_mark(bracket.inner, after_stop=after_stop, labelled_only=in_sentence)
-        if found is not None:
+    tail = _labelled_tail(text)
+    for bracket in _closing_brackets(text, tail):
+        if (found := _read_bracket(text, bracket)) is not None:
             found.spans = [(bracket.start, bracket.end)]
             mark.add(found)
-    start = _labelled_tail(text, mark.spans)
-    if start is not None and (found := read_mark(text[start:], labelled_only=True)) is not None:
-        found.spans = [(start + a, start + b) for a, b in found.spans]
+    rest = _blanked(text, mark.spans)[tail:]
+    if rest and (found := read_mark(rest, labelled_only=True)) is not None:
+        found.spans = [(tail + a, tail + b) for a, b in found.spans]
         mark.add(found)
     return mark
+
+
+def _read_bracket(text: str, bracket: Bracket) -> Mark | None:
+    plain = folded(text)
+    after_stop = before(plain, bracket.start) in ("。", ";", "!", "]", ")")
+    in_sentence = after(plain, bracket.end) == ","
+    return read_mark(bracket.inner, after_stop=after_stop, labelled_only=in_sentence)
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    characters = list(text)
+    for start, end in spans:
+        characters[start:end] = " " * (end - start)
+    return "".join(characters)
 
 
 def is_mark_alone(text: str) -> bool:
@@ -118,25 +129,39 @@ def is_mark_alone(text: str) -> bool:
     return (bool(inner) and not left) or read_mark(text, labelled_only=True) is not None
 
 
-def _closing_brackets(text: str) -> Iterator[Bracket]:
-    """Brackets that end the text or a sentence, or stand before another or a number's sign."""
+def _closing_brackets(text: str, tail: int) -> Iterator[Bracket]:
+    """Brackets that end the text or a sentence, or stand before another or a number's sign.
+
+    Where labels begin the ``tail`` brackets belong to names, unless they hold a label themselves.
+    """
     plain = folded(text)
     for bracket in brackets_of(text):
-        after = plain[bracket.end :].lstrip()
-        closes = not after or after[0] in "。;,([" or ("①" <= after[0] <= "⒇")
-        if closes or plain[: bracket.start].rstrip().endswith("。"):
+        if bracket.start > tail:
+            closes = LABEL.search(plain, bracket.start, bracket.end) is not None
+        else:
+            closes = _closes(plain, bracket)
+        if closes:
             yield bracket
 
 
-def _labelled_tail(text: str, taken: list[tuple[int, int]]) -> int | None:
-    """Where in a paragraph the labels begin, after the end of a sentence."""
+def _closes(plain: str, bracket: Bracket) -> bool:
+    sign = after(plain, bracket.end)
+    ends = sign in "。;,([" or "①" <= sign <= "⒇" or LABEL.match(plain, bracket.end) is not None
+    return ends or before(plain, bracket.start) == "。"
+
+
+def _labelled_tail(text: str) -> int:
+    """Where in a paragraph the labels begin, after the end of a sentence; else its end."""
     plain = folded(text)
+    nested = iter(brackets_of(text))
+    bracket = next(nested, None)
     for found in LABEL.finditer(plain):
-        before = plain[: found.start()].rstrip()
-        inside = any(start <= found.start() < end for start, end in taken)
-        if not inside and (not before or before[-1] in "。;)]!?"):
+        while bracket and bracket.end <= found.start():
+            bracket = next(nested, None)
+        inside = bracket is not None and bracket.start < found.start()
+        if not inside and before(plain, found.start()) in "。;)]!?":
             return found.start()
-    return None
+    return len(text)
 
 
 def read_mark(text: str, *, labelled_only: bool = False, after_stop: bool = False) -> Mark | None:
@@ -146,6 +171,8 @@ def read_mark(text: str, *, labelled_only: bool = False, after_stop: bool = Fals
     ``after_stop``: a bracket behind a finished sentence, where even a short name is believed.
     """
     mark = Mark()
+    if len(text) > MOST_OF_A_MARK:
+        return None
     for part in _labelled(text):
         if part.role is None and labelled_only and not _is_clause_of_units(part.words):
             return None
@@ -187,6 +214,8 @@ def _labelled(text: str) -> Iterator[_Part]:
         yield _Part(label, match.lastgroup, text[match.end() : end], match.start(), end)
 
 
+#: Characters; a mark that names two hundred units has some 1,200.
+MOST_OF_A_MARK = 3_000
 _TRIM = " \u3000,;，；。、"
 
 

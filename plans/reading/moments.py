@@ -70,8 +70,9 @@ def moments_in(plain: str, plan_year: int | None) -> list[Moment]:
     """
     moments: list[Moment] = []
     for found in _finds(plain):
-        if not _EVERY.search(plain[: found.start()]):
-            moments.append(_moment(found, _year_of(found, moments, plan_year)))
+        if not _EVERY.search(plain, max(0, found.start() - 8), found.start()):
+            before = moments[-1].year if moments else plan_year
+            moments.append(_moment(found, _year_of(found, before, plan_year)))
     return _with_ranges(plain, moments)
 
 
@@ -80,7 +81,7 @@ def year_alone(plain: str, plan_year: int | None) -> int | None:
     if found := _FIVE_YEARS.search(plain):
         return 2015 + 5 * (int(cn2an.cn2an(found[1], "smart")) - 2)
     if found := _YEAR_ALONE.match(plain):
-        return _year_of(found, [], plan_year)
+        return _year_of(found, None, plan_year)
     return None
 
 
@@ -104,12 +105,12 @@ def _group(found: re.Match[str], name: str) -> str:
     return found.groupdict().get(name) or ""
 
 
-def _year_of(found: re.Match[str], before: list[Moment], plan_year: int | None) -> int | None:
+def _year_of(found: re.Match[str], before: int | None, plan_year: int | None) -> int | None:
     if printed := _group(found, "year"):
         return _number(printed)
     if word := _group(found, "relative"):
         return plan_year and plan_year + (word in "明次翌来")
-    return next((moment.year for moment in reversed(before) if moment.year), plan_year)
+    return before or plan_year
 
 
 def _moment(found: re.Match[str], year: int | None) -> Moment:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import cn2an
 
-from plans.reading.text import folded
+from plans.reading.text import before, folded
 
 #: A date right after a number: in 9.11月前 the number is 9.
 _DATE = r"(?:20\d\d年|(?:1[0-2]|[1-9])月)"
@@ -98,8 +98,7 @@ def inline_numbers(text: str) -> Iterator[list[Number]]:
 def _row(kind: Kind, pattern: re.Pattern[str], text: str) -> Iterator[Number]:
     plain, expected = folded(text), 1
     for found in pattern.finditer(plain):
-        before = plain[: found.start()].rstrip()
-        placed = not before or before[-1] in _AFTER or kind == Kind.CIRCLED
+        placed = before(plain, found.start()) in _AFTER or kind == Kind.CIRCLED
         if placed and _value(found) == expected:
             yield Number(kind, text[found.start() : found.end()], found.end())
             expected += 1

@@ -36,7 +36,7 @@ class Segment:
         return "\n".join(line.text for line in self.lines if line.text.strip())
 
 
-@dataclass
+@dataclass(eq=False)
 class Node:
     """A numbered heading or item with the paragraphs under it; the root has no number."""
 

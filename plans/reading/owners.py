@@ -4,6 +4,7 @@ What a name is, its ending tells (局, 委, 办 …); whether it stands for many
 (各, 全县) or the lack of a name of its own (乡镇人民政府, 成员单位).
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -36,6 +37,8 @@ _NO_NAME = re.compile(
     r"|(?:行业|业务|职能|工作|主管|执法|成员|进驻|责任|牵头|配合|基层|行政执法|文件起草|起草|派出|直属|组成|综合)*"
     r"(?:部门|单位|机关|机构|企业))(?:\([^)]*\))?$"
 )
+#: What belongs to the name before it, whatever blank the print left.
+_TAILS = ("人民政府", "政府", "办事处", "管委会", "党委", "党工委")
 #: Words for kinds of places that go on after 各乡镇、 without a 各 of their own.
 _ALSO_PLACES = re.compile(
     r"^(?:街道|街道办事处|街道办|办事处|乡|镇|园区|开发区|管委会|开发区管委会|社区|村|县级市|市|区|县|农场|林场"
@@ -65,6 +68,8 @@ _PREFIX = re.compile(
 _OPEN_END = re.compile(
     r"等(?:\d+|[一二三四五六七八九十]+)?(?:家|个)?(?:有关|相关|成员|部门|单位|县级|县直|市直)*$"
 )
+#: Characters, with what stands in brackets behind it.
+LONGEST_NAME = 80
 _REMARK = re.compile(r"下同|为牵头|排名|排序|列第一|不分先后")
 _ROUND_ABOUT = re.compile(
     r"^(?:由|其中|以及|并由|会同|联合|及|和|与)|(?:为主|(?:具体)?负责人?|按(?:照)?(?:各自)?(?:职责|职能)(?:分工)?)$"
@@ -82,7 +87,7 @@ def looks_like_unit(name: str) -> bool:
 def surely_unit(name: str) -> bool:
     """As ``looks_like_unit``, where nothing but the name says that it is one."""
     plain = _bare(name)
-    if not looks_like_unit(name) or len(plain) < 3:
+    if not looks_like_unit(name) or len(plain) < 3 or "、" in plain:
         return False
     return bool(_STRONG_BEGINNING.search(plain)) or not _WEAK.search(plain)
 
@@ -147,7 +152,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 def _split_at_blanks(piece: str) -> Iterator[str]:
     """A blank divides two names; within a name (各乡镇 人民政府) it is a fault of the print."""
     words = folded(piece).split()
-    if len(words) > 1 and all(looks_like_unit(word) for word in words):
+    if len(words) > 1 and all(looks_like_unit(word) and word not in _TAILS for word in words):
         yield from piece.split()
     elif piece:
         yield "".join(piece.split())
@@ -155,24 +160,25 @@ def _split_at_blanks(piece: str) -> Iterator[str]:
 
 def _split_at_conjunctions(piece: str) -> Iterator[str]:
     """和, 与, 及 divide where a whole name stands on either side: not in 发展和改革委员会."""
-    for found in re.finditer("以及|及|和|与|会同", piece):
-        before, after = piece[: found.start()], piece[found.end() :]
-        if _inside_brackets(piece, found.start()) or not before:
-            continue
-        if _divides(before, after):
-            yield before
-            yield from _split_at_conjunctions(after)
-            return
-    yield piece
+    nested, start = list(brackets_of(piece)), 0
+    found = list(re.finditer("以及|及|和|与|会同", piece))
+    for conjunction, following in itertools.zip_longest(found, found[1:]):
+        inside = any(bracket.start < conjunction.start() < bracket.end for bracket in nested)
+        name = piece[start : conjunction.start()]
+        next_one = following.start() if following else len(piece)
+        right = (piece[conjunction.end() : next_one], piece[conjunction.end() :][:LONGEST_NAME])
+        if not inside and _is_whole_name(name) and any(map(_may_follow, right)):
+            yield name
+            start = conjunction.end()
+    yield piece[start:]
 
 
-def _divides(before: str, after: str) -> bool:
-    right = looks_like_unit(after) or bool(_OPEN_END.search(after)) or is_group(after)
-    return looks_like_unit(before) and right
+def _is_whole_name(text: str) -> bool:
+    return len(text) <= LONGEST_NAME and looks_like_unit(text)
 
 
-def _inside_brackets(text: str, position: int) -> bool:
-    return any(bracket.start < position < bracket.end for bracket in brackets_of(text))
+def _may_follow(text: str) -> bool:
+    return looks_like_unit(text) or bool(_OPEN_END.search(text)) or is_group(text)
 
 
 _NOTHING_BETWEEN = re.compile(

@@ -14,6 +14,8 @@ from plans.reading.tables import OWNERS, Column, column_of, layout_of
 from plans.reading.text import squeezed
 
 _RULE = re.compile(r"^[\s|:+\-=]+$")
+#: Columns of a table whose cells stand one under the other.
+MOST_COLUMNS = 16
 _COUNT = re.compile(r"^\d{1,4}$")
 
 
@@ -28,17 +30,17 @@ def recovered(lines: list[Line]) -> list[Block]:
 def _with_separated_rows(lines: list[Line]) -> list[Block] | None:
     """``a | b | c`` on each line, or tabs; the header must be one that speaks of tasks."""
     for sign in ("|", "\t"):
-        rows = [line for line in lines if line.text.strip().strip("|").count(sign) >= 2]
-        if len(rows) < 2:
-            continue
-        first = next(
-            (n for n, line in enumerate(lines) if line in rows and _heads(line, sign)), None
-        )
-        if first is None:
+        rows = [n for n, line in enumerate(lines) if _is_row(line, sign)]
+        first = next((n for n in rows if _heads(lines[n], sign)), None)
+        if first is None or not any(sign in line.text for line in lines[first + 1 :]):
             continue
         before: list[Block] = [Line(n.number, n.text.strip(f"{sign} ")) for n in lines[:first]]
         return [*before, *_rows_and_lines(lines[first:], sign)]
     return None
+
+
+def _is_row(line: Line, sign: str) -> bool:
+    return line.text.strip(" \u3000").strip("|").count(sign) >= 2
 
 
 def _heads(line: Line, sign: str) -> bool:
@@ -120,16 +122,14 @@ def _of_width(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
 
 def _filled_down(rows: list[Row]) -> tuple[Row, ...]:
     """Cells of a section column that merging left empty get what stands above."""
-    header = layout_of(rows[0]) if rows else None
-    if header is None:
-        return tuple(rows)
-    filled, above = [], [""] * len(header.columns)
-    for row in rows:
+    columns = [column_of(cell) for cell in rows[0].cells]
+    filled, above = rows[:1], [""] * len(columns)
+    for row in rows[1:]:
         cells = list(row.cells)
-        for n, column in enumerate(header.columns):
-            if column == Column.SECTION and not cells[n] and any(cells):
+        for n, column in enumerate(columns):
+            if column == Column.SECTION and not cells[n] and sum(map(bool, cells)) > 1:
                 cells[n] = above[n]
-        above = cells
+        above = cells if sum(map(bool, cells)) > 1 else above
         filled.append(Row(row.number, tuple(cells)))
     return tuple(filled)
 
@@ -151,13 +151,13 @@ def _with_separated_cells(lines: list[Line]) -> list[Block] | None:
 def _joined(lines: list[Line]) -> list[Line]:
     """Lines until the sign make one cell."""
     cells: list[Line] = []
-    open_cell: Line | None = None
+    waiting: list[Line] = []
     for line in lines:
-        text = line.text if open_cell is None else f"{open_cell.text}{line.text.strip()}"
-        open_cell = Line(open_cell.number if open_cell else line.number, text)
+        waiting.append(line)
         if line.text.rstrip().endswith("|"):
-            cells.append(open_cell)
-            open_cell = None
+            text = "".join(part.text.strip() for part in waiting)
+            cells.append(Line(waiting[0].number, text))
+            waiting = []
     return cells
 
 
@@ -165,8 +165,7 @@ def _with_bare_cells(lines: list[Line]) -> list[Block] | None:
     """One cell on each line: a run of header words, then rows of as many cells."""
     filled = [line for line in lines if squeezed(line.text)]
     for first in range(len(filled)):
-        width = _width_of_header(filled[first:])
-        if width:
+        if _width_of_header(filled[first : first + MOST_COLUMNS]):
             return _in_rows(filled[:first], filled[first:])
     return None
 
@@ -174,7 +173,7 @@ def _with_bare_cells(lines: list[Line]) -> list[Block] | None:
 def _width_of_header(cells: Sequence[Line]) -> int:
     """How many lines from here on are header cells of a table of tasks; 0 where they are none."""
     width = 0
-    for cell in cells[:16]:
+    for cell in cells[:MOST_COLUMNS]:
         plain = squeezed(cell.text)
         if _COUNT.match(plain) or len(plain) > 12 or column_of(plain) == Column.OTHER:
             break

@@ -21,6 +21,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from plans.reading.draft import PlanDraft, ReadingRefused
+from plans.reading.kinds import require_kind_that_is_read
 
 logger = logging.getLogger(__name__)
 
@@ -36,10 +37,13 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 def read_apart(content: bytes, filename: str | None, year: int | None) -> PlanDraft:
     """The draft of a file, or of UTF-8 text where ``filename`` is ``None``.
 
-    Costs a process start, about half a second. Raises ``ReadingRefused``.
+    Costs a process start, about half a second; a kind of file that is not read costs none.
+    Raises ``ReadingRefused``.
     """
     if len(content) > LARGEST:
         raise ReadingRefused("too_large", _("A document may have 20 MB."))
+    if filename is not None:
+        require_kind_that_is_read(content, filename)
     request = {
         "filename": filename,
         "year": year,

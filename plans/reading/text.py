@@ -101,6 +101,20 @@ def brackets_of(text: str) -> Iterator[Bracket]:
                 yield Bracket(start, position + 1, text[start + 1 : position])
 
 
+def before(plain: str, position: int) -> str:
+    """The last character before the position that is no blank; nothing at the start."""
+    while position and plain[position - 1].isspace():
+        position -= 1
+    return plain[position - 1 : position] if position else ""
+
+
+def after(plain: str, position: int) -> str:
+    """The first character from the position on that is no blank; nothing at the end."""
+    while position < len(plain) and plain[position].isspace():
+        position += 1
+    return plain[position : position + 1]
+
+
 def split_outside(text: str, separators: str) -> Iterator[tuple[str, str]]:
     """Pieces and the separator before each, cut outside brackets and quotes only."""
     depth, start, before = 0, 0, ""

@@ -92,17 +92,20 @@ def test_lone_surrogates_and_nul_in_pasted_text_are_read_around() -> None:
 
 def test_a_refusal_of_the_child_is_one_of_the_caller() -> None:
     with pytest.raises(ReadingRefused) as refusal:
-        read_document(b"\x89PNG", "a.png")
-    assert refusal.value.code == "image"
+        read_document(b"\xff\xff", "a.txt")
+    assert refusal.value.code == "unknown_encoding"
 
 
-def test_what_is_over_the_limit_is_refused_before_a_process_is_started(
+def test_what_is_too_large_or_of_another_kind_starts_no_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(subprocess, "run", None)
     with pytest.raises(ReadingRefused) as refusal:
         read_document(bytes(sandbox.LARGEST + 1), "a.docx")
     assert refusal.value.code == "too_large"
+    with pytest.raises(ReadingRefused) as refusal:
+        read_document(b"%PDF", "a.docx")
+    assert refusal.value.code == "pdf"
 
 
 def child_that(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str) -> None:
@@ -113,7 +116,8 @@ def child_that(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str) -> No
         (folder / "__init__.py").touch()
     source = Path(sandbox.__file__)
     (package / "sandbox.py").write_bytes(source.read_bytes())
-    (package / "draft.py").write_bytes((source.parent / "draft.py").read_bytes())
+    for name in ("draft.py", "kinds.py"):
+        (package / name).write_bytes((source.parent / name).read_bytes())
     (package / "__main__.py").write_text(
         f"from plans.reading.sandbox import confine\nconfine()\n{does}\n"
     )
