@@ -151,7 +151,7 @@ class TestClosedPlan:
         late = share(shut, "甲镇")
         late.pk, late.parent_id, late.unit = None, None, county.unit("乙乡")
         for row in (section, key_task, late):
-            with pytest.raises(IntegrityError), transaction.atomic():
+            with pytest.raises(IntegrityError, match="its plan is closed"), transaction.atomic():
                 row.save(force_insert=True)
         forbidden(
             "UPDATE plans_keytask SET plan_id = %s, position = 9 WHERE plan_id = %s",

@@ -277,7 +277,7 @@ def run(county: County, examples: int, phases: list[Phase]) -> None:
 def test_random_operations_leave_what_the_reference_says(
     county: County, record_property: Say
 ) -> None:
-    run(county, count(6, 340), [Phase.generate, Phase.shrink])
+    run(county, count(6, 260), [Phase.generate, Phase.shrink])
     record_property("operations", Life.tally.tried)
     record_property("done", Life.tally.done)
     record_property("differences", 0)

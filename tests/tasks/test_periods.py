@@ -97,6 +97,7 @@ def test_a_report_between_the_periods_is_of_none(county: County, town: Task) -> 
     )
     assert period_to_report(fresh(town), day("05-10")) is None
     assert reported(county, town, 5, 10).period_end is None
+    assert missing(town, day("06-25")) == [day("06-30")]
 
 
 def test_a_person_may_say_which_period_it_is_of(county: County, town: Task) -> None:

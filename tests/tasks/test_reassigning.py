@@ -7,6 +7,7 @@ import pytest
 from accounts.errors import Conflict, Invalid, NotAllowed, Stale
 from accounts.models import Unit
 from plans.models import Plan
+from tasks.access import actions_open_to
 from tasks.acknowledging import acknowledge, object_to
 from tasks.amending import suspend_key_task
 from tasks.audit import wrong_trees
@@ -151,6 +152,9 @@ class TestRefused:
     def test_a_units_own_part(self, county: County, plan: Plan) -> None:
         own = share(plan, "司法局", own_part=True)
         assert refused(Conflict, to, county, own, "乙乡").code == "own_part"
+        open_now = actions_open_to(county.coordinator, own, day("05-08"))
+        assert "reassign" not in open_now
+        assert "reassign" in actions_open_to(county.coordinator, share(plan, "甲镇"), day("05-08"))
 
     def test_while_something_begun_is_not_ended(
         self, county: County, plan: Plan, town: Task

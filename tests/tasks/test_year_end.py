@@ -14,7 +14,7 @@ from plans.models import KeyTask, Plan
 from tasks.amending import cancel_key_task, suspend_key_task
 from tasks.audit import wrong_rollups, wrong_trees
 from tasks.changing import ShareChanges, change_share
-from tasks.ending import reopen_share
+from tasks.ending import cancel_share, reopen_share
 from tasks.figures import plan_completion
 from tasks.models import Task
 from tasks.year_end import carry_over, close_plan, review_ongoing
@@ -138,6 +138,17 @@ class TestCarryOver:
             Decimal("20.00"),
             0,
         )
+        assert not [*wrong_rollups(plan), *wrong_trees(plan)]
+
+    def test_without_what_was_cancelled_while_the_rest_was_suspended(
+        self, county: County, plan: Plan
+    ) -> None:
+        stands_at(county, share(plan, "甲镇"), "60")
+        suspend_key_task(key_task_of(plan).pk, reason="待定", **by(county))
+        cancel_share(share(plan, "乙乡").pk, reason="收回", **by(county))
+        assert share(plan, "司法局").completion == 20
+        self.carry(county, plan, next_years(county))
+        assert share(plan, "司法局").completion == 30
         assert not [*wrong_rollups(plan), *wrong_trees(plan)]
 
     def test_only_to_a_later_plan_of_the_same_office(self, county: County, plan: Plan) -> None:
