@@ -4,9 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from tests.api_world import ApiWorld
 from tests.county import County, make_county
+
+
+@pytest.fixture(autouse=True)
+def begins_in_the_language_of_the_house() -> None:
+    """A request leaves its reader's language behind in the thread; the next test has its own."""
+    translation.deactivate()
 
 
 @pytest.fixture

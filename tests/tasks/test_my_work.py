@@ -38,6 +38,12 @@ def test_each_share_of_a_unit_stands_in_one_list(world: PageWorld) -> None:
     assert counts_of(world.county.officer("乙乡"))["to_report"] == 1
 
 
+def test_a_unit_s_own_part_is_told_from_its_whole_share(world: PageWorld) -> None:
+    page = text_of(browser(world.county.officer("司法局")).get("/"))
+    assert page.count("司法局 (own part) · ") == 1
+    assert page.count("司法局 · ") >= 1
+
+
 def test_the_coordinator_decides_and_owes_nothing(world: PageWorld) -> None:
     """A report, a request for more time, and an objection."""
     assert counts_of(world.county.coordinator) == {

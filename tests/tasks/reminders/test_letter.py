@@ -158,6 +158,21 @@ def test_an_overdue_share_still_to_sign_for_and_the_weekend_after_a_deadline(hou
     assert letter.text.count("the deadline has passed") == 2
 
 
+def test_a_unit_s_own_part_is_told_from_its_whole_share(house: House) -> None:
+    User.objects.update(language="en")
+    whole = house.add_share("镇", title="清理文件")
+    own = house.add_share("镇", title="清理文件", parent=whole, is_own_part=True)
+    plan_the_day(at=at(9, 30))
+    mail = claim_next(at(9, 30))
+    assert mail is not None
+    letter = compose(mail, at=at(9, 30))
+    assert letter is not None
+    for text in (letter.text, letter.html):
+        assert text.count("own part") == 1
+    [about_own] = [line for line in letter.text.split("\n- ") if f"/tasks/{own.pk}/" in line]
+    assert "镇 (own part) · due on" in about_own
+
+
 def test_a_long_list_is_cut_and_says_so(house: House) -> None:
     User.objects.update(language="en")
     for _ in range(53):
