@@ -17,8 +17,9 @@ from tasks.acknowledging import acknowledge, object_to
 from tasks.decomposition import Part, decompose
 from tasks.extensions import ask_extension
 from tasks.issuing import issue_plan
-from tasks.models import ExtensionRequest, ProgressReport, Reminder, Task
+from tasks.models import ExtensionRequest, ProgressReport, Reminder, SupervisionNotice, Task
 from tasks.progress import Said, submit_report
+from tasks.urging import issue_notice
 from tests.county import County, draft_of, due, item, owner
 from tests.reminder_rows import make_mail
 
@@ -55,6 +56,7 @@ class ApiWorld:
         self.village_report: ProgressReport = self.share("1.", "甲一村").reports.get()
         self.request: ExtensionRequest = self.share("2.").extension_requests.get()
         self.mail, self.reminder = self._remind()
+        self.notice = self._supervise()
 
     def share(self, number: str, unit: str = "甲镇") -> Task:
         return Task.objects.get(plan=self.plan, key_task__number=number, unit__name=unit)
@@ -124,3 +126,12 @@ class ApiWorld:
         )
         reminder.mails.add(mail)
         return mail, reminder
+
+    def _supervise(self) -> SupervisionNotice:
+        return issue_notice(
+            self.share("5.").pk,
+            text="请按期完成。",
+            answer_by=day_in(3),
+            actor=self.county.coordinator,
+            at=timezone.now(),
+        )

@@ -7,10 +7,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -18,7 +21,9 @@ from django.utils import timezone
 
 from accounts.api.conditions import etag_of
 from accounts.directory import add_person, add_unit, grant_role
-from accounts.models import Membership, Unit
+from accounts.models import Membership, Unit, User
+from tasks.evidence import attach
+from tasks.progress import Said, save_draft
 from tests.api_requests import session_of
 from tests.api_world import ApiWorld, day_in
 from tests.county import START
@@ -83,20 +88,32 @@ class Matrix:
         self.world = world
         county = world.county
         county.units["邻县"] = add_unit("邻县", Unit.Kind.COUNTY, parent=None, valid_from=START)
-        self.sessions = {
+        self.people = {
             f"{relation} {role}": self._someone(f"{relation}-{role}", unit, role)
             for relation, unit in RELATIONS.items()
             for role in ROLES
         }
+        self.sessions = {caller: session_of(person) for caller, person in self.people.items()}
         self.sessions[NOBODY] = session_of(add_person("nobody", name="无", email=""))
         self.client = Client(headers={"accept-language": "en"})
         self.rows = self._rows()
+        self._attach()
         self.before = fingerprint()
 
-    def _someone(self, name: str, unit: str, role: str) -> str:
+    def _someone(self, name: str, unit: str, role: str) -> User:
         person = add_person(name.replace(" ", "-"), name=name, email="")
         grant_role(person, self.world.county.unit(unit), role, valid_from=START)
-        return session_of(person)
+        return person
+
+    def _attach(self) -> None:
+        """A file with the report that waits, and one with what 甲镇's officer is still writing."""
+        now, officer = timezone.now(), self.people["own officer"]
+        share = self.rows["under-way"]
+        draft = save_draft(share.pk, Said(percent=Decimal(20)), actor=officer, at=now)
+        for row, report in (("file", self.world.report), ("draft's", draft)):
+            file = BytesIO("名单".encode())
+            self.rows[row] = attach(report.pk, "名单.txt", file, actor=officer, at=now)
+        self.world.report.refresh_from_db()
 
     def _rows(self) -> dict[str, Any]:
         """What a line's third word stands for."""
@@ -119,6 +136,7 @@ class Matrix:
             "v-report": world.village_report,
             "request": world.request,
             "reminder": world.reminder,
+            "notice": world.notice,
         }
 
     def outcome(self, line: Line, caller: str, path: str, content: Any) -> str:
@@ -126,6 +144,8 @@ class Matrix:
         row = self.rows[line.row]
         with undone():
             answer = self._ask(line, caller, path, content, row)
+            if answer.streaming:
+                b"".join(answer)  # A file is only closed once it has been read.
             letter = letter_of(line, answer, row)
             changed = fingerprint() != self.before
         if letter == "+":
@@ -145,6 +165,8 @@ class Matrix:
         if line.method == "GET":
             return ask(path, content or {"page_size": "200"} if line.route.endswith("list") else {})
         headers = {"If-Match": etag_of(row)} if hasattr(row, "version") else {}
+        if line.route == "api-report-evidence":
+            return ask(path, {"file": SimpleUploadedFile("说明.txt", b"9")}, headers=headers)
         body = json.dumps(content or {})
         return ask(path, body, content_type="application/json", headers=headers)
 
@@ -175,20 +197,19 @@ def undone() -> Iterator[None]:
 
 
 def fingerprint() -> list[str]:
-    """Every row of the house, as one number for each table."""
+    """Every row of the house, as one number for each table, sorted: a UNION has no order."""
     models = [
         model
         for app in ("accounts", "plans", "tasks")
         for model in apps.get_app_config(app).get_models(include_auto_created=True)
     ]
-    every = " UNION ALL ".join(
-        "SELECT coalesce(md5(string_agg(r::text, '|' ORDER BY r::text)), '') FROM "  # noqa: S608
-        f'"{model._meta.db_table}" r'
-        for model in models
+    numbered = (
+        "SELECT '{0} ' || coalesce(md5(string_agg(r::text, '|' ORDER BY r::text)), '') FROM {0} r"
     )
+    every = " UNION ALL ".join(numbered.format(model._meta.db_table) for model in models)
     with connection.cursor() as cursor:
         cursor.execute(every)
-        return [found for (found,) in cursor.fetchall()]
+        return sorted(found for (found,) in cursor.fetchall())
 
 
 def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
@@ -200,6 +221,7 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         "issued_on": timezone.localdate().isoformat(),
     }
     reason = {"reason": "请说明。"}
+    notice = {"text": "请按期完成。", "answer_by": day_in(5).isoformat()}
     later = {"new_due_on": day_in(30).isoformat(), "reason": "汛期。"}
     return {
         ("api-plan-list", "POST"): new_plan,
@@ -211,6 +233,10 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("api-task-decompose", "POST"): {"parts": [{"unit": village}]},
         ("api-task-reports", "POST"): {"percent": "30"},
         ("api-task-extension-requests", "POST"): later,
+        ("api-task-urges", "POST"): {"text": "请抓紧办理。"},
+        ("api-task-supervision-notices", "POST"): notice,
+        ("api-supervision-notice-raise", "POST"): {"level": "red", **reason},
+        ("api-supervision-notice-lift", "POST"): reason,
         ("api-report-return", "POST"): reason,
         ("api-extension-request-refuse", "POST"): {"answer": "按期完成。"},
         ("switch-language", "POST"): {"language": "en"},

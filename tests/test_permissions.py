@@ -15,10 +15,12 @@ Whatever is refused, and whatever only reads, leaves every row of the house as i
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
 from tests.api_world import ApiWorld
 from tests.county import County
@@ -38,7 +40,7 @@ api-plan-list                     POST   -              +xxx xxxx xxxx xxxx xxxx
 api-plan-read                     POST   -              =xxx =xxx =xxx =xxx =xxx =xxx x -
 api-plan-detail                   GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
 api-plan-detail                   GET    draft          +... .... .... .... .... .... . -
-api-plan-detail                   PATCH  plan           !xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-detail                   PATCH  plan           +xxx xxxx xxxx xxxx xxxx .... . -
 api-plan-detail                   PATCH  draft          +... .... .... .... .... .... . -
 api-plan-issue                    POST   draft          +... .... .... .... .... .... . -
 api-plan-issue                    POST   plan           =xxx xxxx xxxx xxxx xxxx .... . -
@@ -89,12 +91,31 @@ api-me                            GET    -              ++++ ++++ ++++ ++++ ++++
 api-wishes                        GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-wishes                        PUT    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-calendar-feed                 POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + -
-api-calendar-feed                 DELETE -              ++++ ++++ ++++ ++++ ++++ ++++ + -
+api-calendar-feed                 DELETE -              ==== ==== ==== ==== ==== ==== = -
 api-tokens                        POST   -              ---- ---- ---- ---- ---- ---- - -
 api-tokens                        DELETE -              ---- ---- ---- ---- ---- ---- - -
 api-schema                        GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-docs                          GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 api-nowhere                       GET    -              .... .... .... .... .... .... . -
+"""
+
+SUPERVISION = """
+# route                           method row            off. own  abov belo sibl othe n a
+api-task-urges                    GET    under-way      +... ++++ ++++ .... .... .... . -
+api-task-urges                    POST   under-way      +... xxxx xxxx .... .... .... . -
+api-task-urges                    POST   village's      +xxx x++x xxxx xxxx .... .... . -
+api-task-supervision-notices      GET    under-way      +... ++++ ++++ .... .... .... . -
+api-task-supervision-notices      POST   under-way      +... xxxx xxxx .... .... .... . -
+api-supervision-notice-list       GET    notice         +000 ++++ ++++ 0000 0000 0000 0 -
+api-supervision-notice-detail     GET    notice         +... ++++ ++++ .... .... .... . -
+api-supervision-notice-raise      POST   notice         +... xxxx xxxx .... .... .... . -
+api-supervision-notice-lift       POST   notice         +... xxxx xxxx .... .... .... . -
+api-report-evidence               GET    report         +... ++++ ++++ .... .... .... . -
+api-report-evidence               POST   report         x... x++x xxxx .... .... .... . -
+api-evidence-detail               DELETE file           x... xx!x xxxx .... .... .... . -
+api-evidence-detail               DELETE draft's        .... ..+. .... .... .... .... . -
+api-evidence-content              GET    file           +... ++++ ++++ .... .... .... . -
+api-evidence-content              GET    draft's        .... ..+. .... .... .... .... . -
 """
 
 PAGES = """
@@ -129,12 +150,15 @@ decide-report:return              POST   v-report       xxxx x+xx xxxx xxxx ....
 decide-extension:approve          POST   request        +... xxxx xxxx .... .... .... . >
 """
 
+TABLE = PLANS + SHARES + SUPERVISION + PAGES
+
 #: Asked for with every other method too; the answer to these is the same for everybody.
 OTHERS = ("office coordinator", "own head", "nobody")
 
 
 @pytest.fixture
-def matrix(county: County) -> Matrix:
+def matrix(county: County, settings: Settings, tmp_path: Path) -> Matrix:
+    settings.LUOSHI_EVIDENCE_ROOT = tmp_path
     return Matrix(ApiWorld(county))
 
 
@@ -166,6 +190,8 @@ def path_of(line: Line, matrix: Matrix) -> str:
     name, _, action = line.route.partition(":")
     if name == "api-nowhere":
         return "/api/v1/nowhere/"
+    if name == "calendar-feed":
+        return reverse(name, args=["of-nobody"])
     row = [matrix.rows[line.row].pk] if takes_a_row(named_routes()[name]) else []
     return reverse(name, args=[*row, *([action] if action else [])])
 
@@ -173,12 +199,14 @@ def path_of(line: Line, matrix: Matrix) -> str:
 def methods_in_table() -> dict[str, set[str]]:
     """The methods that the table says something about, by route."""
     known: dict[str, set[str]] = {}
-    for line in parse(PLANS + SHARES + PAGES):
+    for line in parse(TABLE):
         known.setdefault(line.route.partition(":")[0], set()).add(line.method)
     return known
 
 
-@pytest.mark.parametrize("table", [PLANS, SHARES, PAGES], ids=["plans", "shares", "pages"])
+@pytest.mark.parametrize(
+    "table", [PLANS, SHARES, SUPERVISION, PAGES], ids=["plans", "shares", "supervision", "pages"]
+)
 def test_the_table(table: str, matrix: Matrix) -> None:
     lines = parse(table)
     found = []
@@ -203,7 +231,7 @@ def test_every_method_of_the_api_stands_in_the_table() -> None:
 
 def test_a_method_that_is_not_in_the_table_does_nothing_for_anybody(matrix: Matrix) -> None:
     """404 where no address exists at all; the log-in page sends on whoever is logged in."""
-    lines = {line.route.partition(":")[0]: line for line in parse(PLANS + SHARES + PAGES)}
+    lines = {line.route.partition(":")[0]: line for line in parse(TABLE)}
     known = methods_in_table()
     wrong = []
     for name, first in lines.items():

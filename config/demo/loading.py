@@ -20,7 +20,7 @@ from config.demo.dates import DemoDates, instant
 from config.demo.directory import LOGINS, Directory, make_directory
 from config.demo.document import write_document
 from config.demo.holidays import special_days
-from config.demo.story import Step, Story
+from config.demo.story import Story, StoryStep
 from config.demo.table import table
 from config.demo.year import write_down
 from plans.editing import KeyTaskChanges, OwnerChoice, make_plan, settle_key_task
@@ -120,8 +120,6 @@ def _confirm(draft: PlanDraft, directory: Directory, dates: DemoDates, say: Say)
 def settlement(key_task: KeyTask, directory: Directory, dates: DemoDates) -> KeyTaskChanges | None:
     """What the coordinator answers where the print leaves a date or an owner open."""
     last = dates.deadlines["last"]
-    if key_task.deadline_kind == DeadlineKind.RECURRING:
-        return KeyTaskChanges(due_on=last)
     if key_task.deadline_kind == DeadlineKind.AMBIGUOUS:
         return KeyTaskChanges(due_on=last, deadline_kind=DeadlineKind.DATE)
     owners = list(key_task.owners.all())
@@ -155,7 +153,7 @@ def _tell(story: Story, say: Say) -> None:
     write_down(story)
     months: dict[str, Counter[TaskEvent.Kind]] = {}
 
-    def on_step(step: Step) -> None:
+    def on_step(step: StoryStep) -> None:
         month = step.at.strftime("%Y-%m")
         if month not in months and months:
             _say_month(*list(months.items())[-1], say)

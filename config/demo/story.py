@@ -18,7 +18,7 @@ from plans.models import Plan
 from tasks.acknowledging import acknowledge, object_to, uphold
 from tasks.decomposition import Part, decompose
 from tasks.extensions import approve_extension, ask_extension
-from tasks.models import Task, TaskEvent
+from tasks.models import Step, Task, TaskEvent
 from tasks.progress import Said, approve_report, return_report, submit_report
 
 Kind = TaskEvent.Kind
@@ -36,7 +36,7 @@ class ShareName:
 
 
 @dataclass(frozen=True)
-class Step:
+class StoryStep:
     at: dt.datetime
     kind: TaskEvent.Kind
     run: Callable[[dt.datetime], object]
@@ -47,7 +47,7 @@ class Story:
     plan: Plan
     directory: Directory
     dates: DemoDates
-    steps: list[Step] = field(default_factory=list)
+    steps: list[StoryStep] = field(default_factory=list)
     #: Which units broke their share of which key task down: their heads decide below.
     broken_down: dict[ShareName, str] = field(default_factory=dict)
     _ids: dict[ShareName, int] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Story:
     def role_of(self, name: ShareName) -> str:
         return self._roles[name]
 
-    def tell(self, on_step: Callable[[Step], None]) -> None:
+    def tell(self, on_step: Callable[[StoryStep], None]) -> None:
         """Takes every step written down, in the order of time."""
         for step in sorted(self.steps, key=lambda step: step.at):
             on_step(step)
@@ -126,6 +126,10 @@ class Story:
         """A report that is approved."""
         return self._report(name, day, narrative, percent=Decimal(percent))
 
+    def take_steps(self, name: ShareName, day: dt.date, count: int, narrative: str) -> dt.date:
+        """A report that so many of the share's steps are done, the earliest first; approved."""
+        return self._report(name, day, narrative, steps=count)
+
     def finish(self, name: ShareName, day: dt.date, narrative: str) -> dt.date:
         """A report of completion that is approved: the share is closed."""
         return self._report(name, day, narrative, completes=True)
@@ -178,9 +182,10 @@ class Story:
         *,
         percent: Decimal | None = None,
         completes: bool = False,
+        steps: int = 0,
     ) -> dt.date:
         decider = self._decider(name)
-        ids = self._submit(name, day, narrative, percent=percent, completes=completes)
+        ids = self._submit(name, day, narrative, percent=percent, completes=completes, steps=steps)
         decided = min(weekdays_after(day, 1), self.last_day)
         kind = Kind.CLOSED if completes else Kind.APPROVED
         self._write(
@@ -199,18 +204,21 @@ class Story:
         *,
         percent: Decimal | None = None,
         completes: bool = False,
+        steps: int = 0,
     ) -> list[int]:
         """Writes the report down; the list holds its id once the step has been taken."""
         actor = self.directory.officer(name.unit)
         ids: list[int] = []
 
         def run(at: dt.datetime) -> None:
-            report = submit_report(
-                self._id(name),
-                Said(percent=percent, completes=completes, narrative=narrative),
-                actor=actor,
-                at=at,
+            done = Step.objects.filter(task=self._id(name)).order_by("position")[:steps]
+            said = Said(
+                percent=percent,
+                completes=completes,
+                narrative=narrative,
+                steps=tuple(step.pk for step in done),
             )
+            report = submit_report(self._id(name), said, actor=actor, at=at)
             ids.append(report.pk)
 
         self._write(day, MORNING, Kind.REPORTED, run)
@@ -220,7 +228,7 @@ class Story:
         self, day: dt.date, hour: int, kind: TaskEvent.Kind, run: Callable[[dt.datetime], object]
     ) -> None:
         day = min(day, self.last_day)
-        self.steps.append(Step(instant(day, hour), kind, run))
+        self.steps.append(StoryStep(instant(day, hour), kind, run))
 
     @property
     def last_day(self) -> dt.date:

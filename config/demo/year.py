@@ -62,8 +62,10 @@ def _leadership(story: Story, dates: DemoDates) -> None:
         story.progress(
             ShareName(2, unit), dates.day(0.5), 50, "主要负责人已专题研究法治建设工作两次。"
         )
-    story.progress(ShareName(3, "县政府办公室"), dates.day(0.6), 75, "已组织常务会议会前学法三次。")
-    story.progress(ShareName(3, "县司法局"), dates.day(0.6), 50, "已编印两期学法资料。")
+    story.take_steps(
+        ShareName(3, "县政府办公室"), dates.day(0.6), 3, "已组织常务会议会前学法三次。"
+    )
+    story.take_steps(ShareName(3, "县司法局"), dates.day(0.6), 2, "已编印两期学法资料。")
     _finish_all(story, 4, "third", late={"毛坝乡": 4, "双泉乡": 6})
 
 
