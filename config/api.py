@@ -23,15 +23,15 @@ from accounts.api.views import AtOneInstant, UnitGroupViewSet, UnitViewSet
 from accounts.errors import Refusal
 from accounts.pages import status_of
 from config.security import documented
-from plans.api.views import KeyTaskViewSet
 from plans.reading import WRONG_TYPE, DraftInvalid, ReadingRefused
+from tasks.api.amendments import AmendedKeyTaskViewSet, PlanOfAYearViewSet
+from tasks.api.changes import TaskWithChangesViewSet
 from tasks.api.decisions import ExtensionRequestViewSet
 from tasks.api.evidence import EvidenceViewSet, ReportWithEvidenceViewSet
 from tasks.api.me import FeedView, MeView, WishesView
-from tasks.api.plan_views import PlanWithSharesViewSet
+from tasks.api.reforms import UnitReformViewSet
 from tasks.api.reminders import ReminderViewSet
 from tasks.api.supervision import SupervisionNoticeViewSet
-from tasks.api.views import TaskViewSet
 from tasks.files.storage import FULL, no_room
 
 logger = logging.getLogger(__name__)
@@ -148,13 +148,14 @@ class SchemaView(AtOneInstant, SpectacularAPIView):
 router = SimpleRouter()
 router.register("units", UnitViewSet, "api-unit")
 router.register("unit-groups", UnitGroupViewSet, "api-unit-group")
-router.register("plans", PlanWithSharesViewSet, "api-plan")
-router.register("key-tasks", KeyTaskViewSet, "api-key-task")
-router.register("tasks", TaskViewSet, "api-task")
+router.register("plans", PlanOfAYearViewSet, "api-plan")
+router.register("key-tasks", AmendedKeyTaskViewSet, "api-key-task")
+router.register("tasks", TaskWithChangesViewSet, "api-task")
 router.register("reports", ReportWithEvidenceViewSet, "api-report")
 router.register("evidence", EvidenceViewSet, "api-evidence")
 router.register("supervision-notices", SupervisionNoticeViewSet, "api-supervision-notice")
 router.register("extension-requests", ExtensionRequestViewSet, "api-extension-request")
+router.register("unit-reforms", UnitReformViewSet, "api-unit-reform")
 router.register("reminders", ReminderViewSet, "api-reminder")
 
 urlpatterns = [

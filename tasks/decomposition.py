@@ -152,10 +152,17 @@ def split_among(
     version: int | None = None,
 ) -> list[Task]:
     """One equal share for each member of the group today, the share's own unit left out."""
-    own_unit_id = Task.objects.values_list("unit_id", flat=True).get(pk=task_id)
-    members = group.members_on(timezone.localdate(at)).exclude(pk=own_unit_id)
-    parts = [Part(unit, title=title, due_on=due_on) for unit in members]
+    task = Task.objects.get(pk=task_id)
+    parts = parts_of_group(task, group, on=timezone.localdate(at), title=title, due_on=due_on)
     return decompose(task_id, parts, actor=actor, at=at, version=version)
+
+
+def parts_of_group(
+    task: Task, group: UnitGroup, *, on: dt.date, title: str = "", due_on: dt.date | None = None
+) -> list[Part]:
+    """An equal part for each member of the group that day, the share's own unit left out."""
+    members = group.members_on(on).exclude(pk=task.unit_id)
+    return [Part(unit, title=title, due_on=due_on) for unit in members]
 
 
 def _steps_of(part: Part, inherited: Sequence[Dated]) -> Sequence[Dated]:

@@ -17,8 +17,16 @@ from tasks.acknowledging import acknowledge, object_to
 from tasks.decomposition import Part, decompose
 from tasks.extensions import ask_extension
 from tasks.issuing import issue_plan
-from tasks.models import ExtensionRequest, ProgressReport, Reminder, SupervisionNotice, Task
+from tasks.models import (
+    ExtensionRequest,
+    ProgressReport,
+    Reminder,
+    SupervisionNotice,
+    Task,
+    UnitReform,
+)
 from tasks.progress import Said, submit_report
+from tasks.reforming import Ending, prepare_reform
 from tasks.urging import issue_notice
 from tests.county import County, draft_of, due, item, owner
 from tests.reminder_rows import make_mail
@@ -57,6 +65,7 @@ class ApiWorld:
         self.request: ExtensionRequest = self.share("2.").extension_requests.get()
         self.mail, self.reminder = self._remind()
         self.notice = self._supervise()
+        self.reform = self._prepare_reform()
 
     def share(self, number: str, unit: str = "甲镇") -> Task:
         return Task.objects.get(plan=self.plan, key_task__number=number, unit__name=unit)
@@ -132,6 +141,17 @@ class ApiWorld:
             self.share("5.").pk,
             text="请按期完成。",
             answer_by=day_in(3),
+            actor=self.county.coordinator,
+            at=timezone.now(),
+        )
+
+    def _prepare_reform(self) -> UnitReform:
+        """甲二村 is to join 甲一村; nothing has moved yet."""
+        ending = Ending(self.county.unit("甲二村"), successors=[self.county.unit("甲一村")])
+        return prepare_reform(
+            "村级建制调整",
+            [ending],
+            on=timezone.localdate(),
             actor=self.county.coordinator,
             at=timezone.now(),
         )

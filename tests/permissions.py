@@ -137,6 +137,8 @@ class Matrix:
             "request": world.request,
             "reminder": world.reminder,
             "notice": world.notice,
+            "reform": world.reform,
+            "settled": world.key_task("5."),
         }
 
     def outcome(self, line: Line, caller: str, path: str, content: Any) -> str:
@@ -221,6 +223,23 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         "issued_on": timezone.localdate().isoformat(),
     }
     reason = {"reason": "请说明。"}
+    next_year = {
+        "title": "下年工作要点",
+        "year": world.plan.year + 1,
+        "issued_on": day_in(300).isoformat(),
+    }
+    new_key_task = {
+        "title": "新增任务",
+        "text": "新增任务。",
+        "due_on": day_in(50).isoformat(),
+        "owners": [{"name": "甲镇", "role": "lead", "unit": world.county.unit("甲镇").pk}],
+        **reason,
+    }
+    reform = {
+        "title": "建制调整",
+        "on": day_in(30).isoformat(),
+        "endings": [{"unit": village}],
+    }
     notice = {"text": "请按期完成。", "answer_by": day_in(5).isoformat()}
     later = {"new_due_on": day_in(30).isoformat(), "reason": "汛期。"}
     return {
@@ -233,6 +252,30 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("api-task-decompose", "POST"): {"parts": [{"unit": village}]},
         ("api-task-reports", "POST"): {"percent": "30"},
         ("api-task-extension-requests", "POST"): later,
+        ("api-task-detail", "PATCH"): {"title": "领导干部学法"},
+        ("api-task-preview", "POST"): {"parts": [{"unit": village}]},
+        ("api-task-move", "POST"): {"due_on": day_in(4).isoformat(), **reason},
+        ("api-task-reassign", "POST"): {"unit": world.county.unit("乙乡").pk, **reason},
+        ("api-task-cancel", "POST"): reason,
+        ("api-task-reopen", "POST"): reason,
+        ("api-task-light", "POST"): {"light": "red", **reason},
+        ("api-task-review", "POST"): {"finding": "总体有序。"},
+        ("api-task-draft", "PUT"): {"percent": "30"},
+        ("api-plan-add-key-task", "POST"): new_key_task,
+        ("api-plan-copy", "POST"): next_year,
+        ("api-key-task-amend", "POST"): {"title": "领导干部学法", **reason},
+        ("api-key-task-cancel", "POST"): reason,
+        ("api-key-task-suspend", "POST"): reason,
+        ("api-key-task-resume", "POST"): reason,
+        ("api-key-task-carry-over", "POST"): {
+            "to_key_task": world.key_task("1.", world.draft).pk,
+            **reason,
+        },
+        ("api-unit-reform-list", "POST"): reform,
+        ("api-unit-reform-transfers", "POST"): {
+            "tasks": [world.share("1.", "甲二村").pk],
+            "to_unit": world.county.unit("甲一村").pk,
+        },
         ("api-task-urges", "POST"): {"text": "请抓紧办理。"},
         ("api-task-supervision-notices", "POST"): notice,
         ("api-supervision-notice-raise", "POST"): {"level": "red", **reason},

@@ -118,6 +118,38 @@ api-evidence-content              GET    file           +... ++++ ++++ .... ....
 api-evidence-content              GET    draft's        .... ..+. .... .... .... .... . -
 """
 
+CHANGES = """
+# route                           method row            off. own  abov belo sibl othe n a
+api-task-detail                   PATCH  village's      +xxx x++x xxxx xxxx .... .... . -
+api-task-preview                  POST   under-way      x... x==x xxxx .... .... .... . -
+api-task-move                     POST   under-way      +... xxxx xxxx .... .... .... . -
+api-task-reassign                 POST   under-way      +... xxxx xxxx .... .... .... . -
+api-task-cancel                   POST   village's      +xxx x++x xxxx xxxx .... .... . -
+api-task-reopen                   POST   under-way      !... xxxx xxxx .... .... .... . -
+api-task-light                    POST   under-way      +... xxxx xxxx .... .... .... . -
+api-task-review                   POST   under-way      !... xxxx xxxx .... .... .... . -
+api-task-draft                    GET    under-way      .... ..+. .... .... .... .... . -
+api-task-draft                    PUT    under-way      x... x++x xxxx .... .... .... . -
+api-report-let-out                POST   report         x... x!xx xxxx .... .... .... . -
+api-plan-amendments               GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
+api-plan-add-key-task             POST   plan           +xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-close                    POST   plan           !xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-copy                     POST   plan           +xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-over-years               GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
+api-key-task-amend                POST   settled        +xxx xxxx xxxx xxxx xxxx .... . -
+api-key-task-cancel               POST   settled        +xxx xxxx xxxx xxxx xxxx .... . -
+api-key-task-suspend              POST   settled        +xxx xxxx xxxx xxxx xxxx .... . -
+api-key-task-resume               POST   settled        !xxx xxxx xxxx xxxx xxxx .... . -
+api-key-task-carry-over           POST   settled        ???? ???? ???? ???? ???? .... . -
+api-unit-reform-list              GET    reform         +000 +000 +000 0000 0000 0000 0 -
+api-unit-reform-list              POST   -              +xxx +xxx +xxx xxxx xxxx xxxx ? -
+api-unit-reform-detail            GET    reform         +... +... +... .... .... .... . -
+api-unit-reform-preview           GET    reform         +... +... +... .... .... .... . -
+api-unit-reform-complete          POST   reform         +... +... +... .... .... .... . -
+api-unit-reform-transfers         POST   reform         +... +... +... .... .... .... . -
+api-unit-reform-execute           POST   reform         !... !... !... .... .... .... . -
+"""
+
 PAGES = """
 # route                           method row            off. own  abov belo sibl othe n a
 live                              GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
@@ -150,7 +182,7 @@ decide-report:return              POST   v-report       xxxx x+xx xxxx xxxx ....
 decide-extension:approve          POST   request        +... xxxx xxxx .... .... .... . >
 """
 
-TABLE = PLANS + SHARES + SUPERVISION + PAGES
+TABLE = PLANS + SHARES + SUPERVISION + CHANGES + PAGES
 
 #: Asked for with every other method too; the answer to these is the same for everybody.
 OTHERS = ("office coordinator", "own head", "nobody")
@@ -205,7 +237,9 @@ def methods_in_table() -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    "table", [PLANS, SHARES, SUPERVISION, PAGES], ids=["plans", "shares", "supervision", "pages"]
+    "table",
+    [PLANS, SHARES, SUPERVISION, CHANGES, PAGES],
+    ids=["plans", "shares", "supervision", "changes", "pages"],
 )
 def test_the_table(table: str, matrix: Matrix) -> None:
     lines = parse(table)

@@ -108,6 +108,14 @@ class Resource(AtOneInstant, GenericViewSet[Any]):
         serializer = serializer_class(row, context=self.get_serializer_context())
         return Response(serializer.data, status=status, headers={"ETag": etag_of(row)})
 
+    def row_of(self, rows: QuerySet[Any], pk: int, field: str) -> Any:
+        """The row that a body names by its id; raises ``ValidationError`` where it is not."""
+        found = rows.filter(pk=pk).first()
+        if found is None:
+            text = _("There is no such row: %(ids)s.") % {"ids": pk}
+            raise ValidationError({field: [ErrorDetail(text, code="does_not_exist")]})
+        return found
+
     def page_of(self, rows: QuerySet[Any], serializer_class: type[BaseSerializer[Any]]) -> Response:
         page = self.paginate_queryset(rows)
         serializer = serializer_class(page, many=True, context=self.get_serializer_context())

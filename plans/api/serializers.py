@@ -11,7 +11,23 @@ from accounts.api.fields import DayField, IdField, StrictSerializer
 from accounts.api.serializers import UnitGroupNameSerializer, UnitNameSerializer
 from accounts.models import Unit
 from plans.access import may_coordinate
-from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Plan, Role, Section
+from plans.models import (
+    DeadlineKind,
+    KeyTask,
+    KeyTaskOwner,
+    Plan,
+    ReportingPeriod,
+    Role,
+    Section,
+)
+
+#: What a coordinator may do with a plan.
+PLAN_ACTIONS = ["change", "issue", "amend", "close", "copy"]
+ACTIONS_IN_STATE: dict[str, list[str]] = {
+    Plan.State.DRAFT: ["change", "issue"],
+    Plan.State.ISSUED: ["change", "amend", "close", "copy"],
+    Plan.State.CLOSED: ["copy"],
+}
 
 
 class UnitsInDirectory(serializers.PrimaryKeyRelatedField[Unit]):
@@ -52,7 +68,15 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
             "objection_days",
             "acknowledgement_days",
             "yellow_days",
+            "yellow_points",
+            "reporting_period",
+            "report_day",
+            "approval_inside_unit",
+            "last_year",
+            "serves",
+            "copied_from",
             "issued_at",
+            "closed_at",
             "version",
         ]
 
@@ -82,10 +106,9 @@ class PlanDetailSerializer(PlanSerializer):
         found: list[Any] = UnitNameSerializer(units, many=True).data  # type: ignore[assignment]
         return found
 
-    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(["change", "issue"])))
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(PLAN_ACTIONS)))
     def get_actions(self, plan: Plan) -> list[str]:
-        may = plan.state == Plan.State.DRAFT and self._coordinates(plan)
-        return ["change", "issue"] if may else []
+        return ACTIONS_IN_STATE[plan.state] if self._coordinates(plan) else []
 
     def _coordinates(self, plan: Plan) -> bool:
         if not hasattr(self, "_known"):
@@ -151,6 +174,10 @@ class PlanChangesSerializer(StrictSerializer):
     objection_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
     acknowledgement_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
     yellow_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
+    yellow_points = serializers.IntegerField(min_value=0, max_value=100, required=False)
+    reporting_period = serializers.ChoiceField(ReportingPeriod.choices, required=False)
+    report_day = serializers.IntegerField(min_value=0, max_value=31, required=False)
+    approval_inside_unit = serializers.BooleanField(required=False)
     recipients = serializers.ListField(child=IdField(), max_length=5000, required=False)
 
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounts.api.fields import DayField, IdField, StrictSerializer
 from accounts.api.serializers import RoleSerializer
 from accounts.models import User
+from plans.models import ReportingPeriod
 
 LONGEST_TEXT = 10_000
 
@@ -19,6 +20,13 @@ class ReasonSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=LONGEST_TEXT)
 
 
+class StepPartSerializer(StrictSerializer):
+    """A milestone of a share to be made."""
+
+    label = serializers.CharField(max_length=300)  # type: ignore[assignment]
+    due_on = DayField()
+
+
 class PartSerializer(StrictSerializer):
     """One share to be made; what is left out is taken from the share above."""
 
@@ -27,6 +35,10 @@ class PartSerializer(StrictSerializer):
     due_on = DayField(required=False, allow_null=True)
     weight = serializers.DecimalField(
         max_digits=8, decimal_places=3, min_value=Decimal(0), required=False
+    )
+    steps = StepPartSerializer(many=True, required=False, max_length=60)  # type: ignore[call-arg]
+    reporting_period = serializers.ChoiceField(
+        ReportingPeriod.choices, required=False, allow_blank=True
     )
 
 
@@ -50,7 +62,11 @@ class DecompositionSerializer(StrictSerializer):
 
 
 class NewReportSerializer(StrictSerializer):
-    """``percent`` 0 to 99, or ``completes``, or ``no_change``."""
+    """``percent`` 0 to 99, or ``completes``, or ``no_change``; or the ``steps`` that are done.
+
+    A share that has steps takes its percent from them. ``period_end`` is the last day of the
+    period that the report is about; left out, it is the oldest one that is missing.
+    """
 
     percent = serializers.DecimalField(
         max_digits=5,
@@ -65,6 +81,8 @@ class NewReportSerializer(StrictSerializer):
     narrative = serializers.CharField(
         max_length=LONGEST_TEXT, required=False, allow_blank=True, default=""
     )
+    steps = serializers.ListField(child=IdField(), required=False, default=[], max_length=400)
+    period_end = DayField(required=False, allow_null=True, default=None)
 
 
 class NewExtensionRequestSerializer(StrictSerializer):

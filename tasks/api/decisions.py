@@ -23,7 +23,7 @@ from tasks.api.serializers import (
 )
 from tasks.extensions import approve_extension, refuse_extension
 from tasks.models import ExtensionRequest, ProgressReport
-from tasks.progress import approve_report, return_report
+from tasks.progress import approve_report, let_out, return_report
 
 
 class _Decided(ListModelMixin, Resource):
@@ -64,6 +64,12 @@ class ReportViewSet(_Decided):
     def retrieve(self, request: Request, pk: str) -> Response:
         """One report, with what the caller may do with it."""
         return self.answer(self.get_object(), ReportDetailSerializer)
+
+    @extend_schema(request=NothingSerializer, responses=ReportDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="let-out")
+    def let_out(self, request: Request, pk: str) -> Response:
+        """单位内部审核: the unit's head lets the report out to the unit above."""
+        return self.decide(let_out, NothingSerializer)
 
     @extend_schema(request=NothingSerializer, responses=ReportDetailSerializer)
     @action(detail=True, methods=["post"])

@@ -7,12 +7,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers import PersonSerializer, UnitNameSerializer
-from accounts.models import OutgoingMail
 from plans.api.serializers import PlanNameSerializer
 from plans.models import KeyTask
-from tasks.access import actions_open_to, deciding_unit, may_decide
+from tasks.access import actions_open_to, deciding_unit, is_head_of, may_decide
 from tasks.lights import Light
-from tasks.models import ExtensionRequest, ProgressReport, Reminder, Task, TaskEvent
+from tasks.models import ExtensionRequest, ProgressReport, Step, Task, TaskEvent
+from tasks.periods import missing_periods
 from tasks.tree import completion_rule
 
 #: What a person may do with a share, in the order of its life.
@@ -25,6 +25,13 @@ SHARE_ACTIONS = [
     "ask_extension",
     "urge",
     "issue_notice",
+    "change",
+    "move",
+    "reassign",
+    "set_light",
+    "review",
+    "cancel",
+    "reopen",
 ]
 
 
@@ -47,7 +54,11 @@ class ShareNameSerializer(serializers.ModelSerializer[Task]):
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
-    """One unit's share. ``completion`` counts upward; ``reported_percent`` is the unit's own."""
+    """One unit's share. ``completion`` counts upward; ``reported_percent`` is the unit's own.
+
+    ``next_due_on`` is the day of the first open step, or ``due_on``; light and reminders follow
+    it. ``carried_to`` is the later plan's key task under which the share went on.
+    """
 
     plan = PlanNameSerializer(read_only=True)
     key_task = KeyTaskNameSerializer(read_only=True)
@@ -76,15 +87,21 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             "deadline_kind",
             "deadline_text",
             "due_on",
+            "next_due_on",
+            "steps_total",
+            "steps_closed",
+            "reporting_period",
             "weight",
             "rollup",
             "state",
             "light",
+            "light_set",
             "completion",
             "reported_percent",
             "issued_at",
             "acknowledged_at",
             "closed_on",
+            "carried_to",
             "version",
         ]
 
@@ -105,8 +122,29 @@ class AboveSerializer(serializers.ModelSerializer[Task]):
         fields = ["level", "title", "unit", "deadline_kind", "deadline_text", "due_on"]
 
 
+class StepSerializer(serializers.ModelSerializer[Step]):
+    """A milestone, or one occurrence of a recurring duty; closed by an approved report."""
+
+    class Meta:
+        model = Step
+        fields = ["id", "position", "label", "due_on", "closed_on"]
+
+
+class PeriodSerializer(serializers.Serializer[Any]):
+    """A period to report on: its last day, and the last day to hand the report in."""
+
+    end = serializers.DateField()
+    due_on = serializers.DateField()
+
+
 class TaskDetailSerializer(TaskSerializer):
-    """``chain`` are the shares above, root first; ``children`` those directly below."""
+    """``chain`` are the shares above, root first; ``children`` those directly below.
+
+    ``missing_reports`` are the reporting periods that nobody has reported on.
+    """
+
+    steps = StepSerializer(many=True, read_only=True)
+    missing_reports = serializers.SerializerMethodField()
 
     chain = serializers.SerializerMethodField()
     children = serializers.SerializerMethodField()
@@ -117,6 +155,8 @@ class TaskDetailSerializer(TaskSerializer):
     class Meta(TaskSerializer.Meta):
         fields = [
             *TaskSerializer.Meta.fields,
+            "steps",
+            "missing_reports",
             "chain",
             "children",
             "completion_rule",
@@ -133,6 +173,11 @@ class TaskDetailSerializer(TaskSerializer):
     def get_children(self, task: Task) -> Any:
         rows = self._children(task)
         return TaskSerializer(rows, many=True, context=self.context).data
+
+    @extend_schema_field(PeriodSerializer(many=True))
+    def get_missing_reports(self, task: Task) -> Any:
+        periods = missing_periods([task], self.context["view"].on).get(task.pk, [])
+        return PeriodSerializer(periods, many=True).data
 
     def get_completion_rule(self, task: Task) -> str:
         return str(completion_rule(task, has_below=bool(self._children(task))))
@@ -186,6 +231,7 @@ class ReportSerializer(_DecidedSerializer):
             "completes",
             "no_change",
             "narrative",
+            "period_end",
             "state",
             "submitted_at",
             "decided_by",
@@ -199,16 +245,21 @@ class ReportDetailSerializer(ReportSerializer):
     """With what the caller may do with it now."""
 
     decisions = ["approve", "return"]
+    steps = serializers.PrimaryKeyRelatedField(many=True, read_only=True)  # type: ignore[var-annotated]
     actions = serializers.SerializerMethodField()
 
     class Meta(ReportSerializer.Meta):
-        fields = [*ReportSerializer.Meta.fields, "actions"]
+        fields = [*ReportSerializer.Meta.fields, "steps", "actions"]
 
     @extend_schema_field(
-        serializers.ListField(child=serializers.ChoiceField(["approve", "return"]))
+        serializers.ListField(child=serializers.ChoiceField(["let_out", "approve", "return"]))
     )
     def get_actions(self, row: ProgressReport) -> list[str]:
-        return self.open_decisions(row)
+        if row.state != ProgressReport.State.INSIDE:
+            return self.open_decisions(row)
+        view = self.context["view"]
+        lets_out = row.author_id != view.user.pk and is_head_of(view.user, row.task.unit, view.on)
+        return ["let_out", "return"] if lets_out else []
 
 
 class ExtensionRequestSerializer(_DecidedSerializer):
@@ -257,46 +308,3 @@ class EventSerializer(serializers.ModelSerializer[TaskEvent]):
     class Meta:
         model = TaskEvent
         fields = ["id", "kind", "actor", "at", "from_state", "to_state", "reason", "data"]
-
-
-class MailSerializer(serializers.ModelSerializer[OutgoingMail]):
-    """How far one person's mail is. What else the mail says is that person's own."""
-
-    recipient = PersonSerializer(read_only=True)
-
-    class Meta:
-        model = OutgoingMail
-        fields = ["recipient", "on", "state", "attempts", "sent_at"]
-
-
-class ReminderSerializer(serializers.ModelSerializer[Reminder]):
-    """One thing that must be said about one share; ``end`` is what became of it."""
-
-    task = ShareNameSerializer(read_only=True)
-    unit = UnitNameSerializer(read_only=True)
-    end = serializers.ChoiceField(["sent", "superseded", "failed", "waiting"], read_only=True)
-
-    class Meta:
-        model = Reminder
-        fields = [
-            "id",
-            "task",
-            "unit",
-            "rule",
-            "step",
-            "on",
-            "planned_at",
-            "end",
-            "superseded_at",
-            "superseded_because",
-            "fault",
-        ]
-
-
-class ReminderDetailSerializer(ReminderSerializer):
-    """With the mails that say it, one for each person."""
-
-    mails = MailSerializer(many=True, read_only=True)
-
-    class Meta(ReminderSerializer.Meta):
-        fields = [*ReminderSerializer.Meta.fields, "mails"]
