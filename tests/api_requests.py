@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -47,11 +48,21 @@ class Api:
     def upload(self, path: str, **fields: Any) -> Any:
         return self._client.post(ROOT + path, fields)
 
-    def queries_of(self, method: str, path: str, *arguments: Any, **extra: Any) -> int:
+    def attach(self, path: str, file: SimpleUploadedFile, *, row: VersionedRow) -> Any:
+        headers = {"If-Match": etag_of(row)}
+        return self._client.post(ROOT + path, {"file": file}, headers=headers)
+
+    def read_bytes(self, path: str) -> Any:
+        """The answer of a file, read to its end: only then is the file closed."""
+        answer = self.get(path)
+        answer.content_read = b"".join(answer.streaming_content)
+        return answer
+
+    def queries_of(self, method: str, *arguments: Any, **extra: Any) -> int:
         """How many queries the request takes; it must succeed."""
         with CaptureQueriesContext(connection) as queries:
-            answer = getattr(self, method)(path, *arguments, **extra)
-        assert answer.status_code < 300, answer.content.decode()
+            answer = getattr(self, method)(*arguments, **extra)
+        assert answer.status_code < 300, (arguments, answer.content.decode())
         return len(queries)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.directory import add_unit
 from accounts.models import OutgoingMail, Unit
@@ -27,6 +28,7 @@ from tasks.progress import Said, submit_report
 from tests.api_requests import Api, described_operations
 from tests.api_world import SECTIONS, ApiWorld, day_in, in_days
 from tests.county import START, draft_of, item, owner
+from tests.life_measures import LIFE, REASON, Measure, reads, share, writes
 from tests.permissions import ONE_ITEM
 
 BASELINE = Path(__file__).with_name("query_counts.json")
@@ -107,33 +109,6 @@ def add_history(world: ApiWorld) -> None:
     assert officer.mails.count() == MORE
 
 
-Measure = Callable[[Api, Api, ApiWorld], int]
-
-
-def reads(path: str, row: Callable[[ApiWorld], Any] | None = None, **parameters: Any) -> Measure:
-    """A GET of the coordinator, who sees the most."""
-
-    def measure(office: Api, _officer: Api, world: ApiWorld) -> int:
-        address = path.format(row(world).pk if row else "")
-        return office.queries_of("get", address, **parameters)
-
-    return measure
-
-
-def writes(
-    path: str, row: Callable[[ApiWorld], Any], body: Any = None, *, by_office: bool = False
-) -> Measure:
-    """A write on a row, by the township's officer or by the office."""
-
-    def measure(office: Api, officer: Api, world: ApiWorld) -> int:
-        found = row(world)
-        api = office if by_office else officer
-        content = body(world) if callable(body) else body
-        return api.queries_of("post", path.format(found.pk), content, row=found)
-
-    return measure
-
-
 def made_plan(office: Api, _officer: Api, world: ApiWorld) -> int:
     items = [ONE_ITEM["items"][0] | {"number": f"{n}"} for n in range(Unit.objects.count())]
     body = {
@@ -162,10 +137,6 @@ def parts(world: ApiWorld) -> dict[str, Any]:
     return {"parts": [{"unit": unit.pk} for unit in villages]}
 
 
-def share(number: str) -> Callable[[ApiWorld], Task]:
-    return lambda world: world.share(number)
-
-
 def plan_of(name: str) -> Callable[[ApiWorld], Plan]:
     return lambda world: getattr(world, name)
 
@@ -173,8 +144,6 @@ def plan_of(name: str) -> Callable[[ApiWorld], Plan]:
 def key_task(world: ApiWorld) -> Any:
     return world.key_task("1.")
 
-
-REASON = {"reason": "请说明。"}
 
 #: Reads first, then writes: each is measured in the state that those before it have left.
 MEASURES: dict[str, Measure] = {
@@ -240,7 +209,12 @@ MEASURES: dict[str, Measure] = {
 
 def measured(world: ApiWorld) -> dict[str, int]:
     office, officer = Api(world.county.coordinator), Api(world.county.officer("甲镇"))
-    return {name: measure(office, officer, world) for name, measure in MEASURES.items()}
+    return {name: measure(office, officer, world) for name, measure in (MEASURES | LIFE).items()}
+
+
+@pytest.fixture(autouse=True)
+def keeps_its_own_evidence(settings: Settings, tmp_path: Path) -> None:
+    settings.LUOSHI_EVIDENCE_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -257,7 +231,7 @@ def many(world: ApiWorld) -> dict[str, int]:
 def test_every_operation_is_measured() -> None:
     """But for the token's two and for reading, which ends in a process of its own."""
     offered = {f"{method.upper()} {path.strip('/')}" for method, path in described_operations()}
-    known = {name.partition(",")[0] for name in MEASURES}
+    known = {name.partition(",")[0] for name in MEASURES | LIFE}
     assert offered - known == {"POST tokens", "DELETE tokens", "POST plans/read"}
     assert known <= offered
 

@@ -143,9 +143,10 @@ class UnitReformViewSet(ListModelMixin, Resource):
 
     def get_queryset(self) -> QuerySet[UnitReform]:
         reforms = UnitReform.objects.visible_to(self.user, self.on)
-        return reforms.prefetch_related("endings__unit", "endings__successors").order_by(
-            "-on", "-id"
-        )
+        joined = ["endings__unit", "endings__successors"]
+        if self.action not in ("list", "preview"):
+            joined += ["transfers__task__unit", "transfers__to_unit"]
+        return reforms.prefetch_related(*joined).order_by("-on", "-id")
 
     @extend_schema(responses=UnitReformDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -34,6 +34,8 @@ SHARE_ACTIONS = [
     "reopen",
 ]
 
+LIGHTS = [(light.value, light.label) for light in Light]
+
 
 class KeyTaskNameSerializer(serializers.ModelSerializer[KeyTask]):
     """A key task where a share names it."""
@@ -105,7 +107,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             "version",
         ]
 
-    @extend_schema_field(serializers.ChoiceField([(x.value, x.label) for x in Light]))
+    @extend_schema_field(serializers.ChoiceField(LIGHTS))
     def get_light(self, task: Task) -> str:
         on = self.context["view"].on
         return task.light_on(on).value

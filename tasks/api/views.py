@@ -40,7 +40,7 @@ from tasks.api.supervision import (
     SupervisionNoticeSerializer,
     UrgeSerializer,
 )
-from tasks.decomposition import Part, decompose, split_among
+from tasks.decomposition import Part, StepPart, decompose, split_among
 from tasks.extensions import ask_extension
 from tasks.models import ExtensionRequest, ProgressReport, Task
 from tasks.progress import Said, submit_report
@@ -194,12 +194,17 @@ class TaskViewSet(ListModelMixin, Resource):
         ids = {row["unit"] for row in rows}
         units = Unit.objects.visible_to(self.user, self.on).in_bulk(ids)
         _require_all("parts", ids, units)
-        return [Part(**{**row, "unit": units[row["unit"]]}) for row in rows]
+        return [_part(row, units[row["unit"]]) for row in rows]
 
     def _group(self, pk: int) -> UnitGroup:
         groups = UnitGroup.objects.visible_to(self.user, self.on).in_bulk([pk])
         _require_all("group", [pk], groups)
         return groups[pk]
+
+
+def _part(row: dict[str, Any], unit: Unit) -> Part:
+    steps = [StepPart(**step) for step in row.get("steps", ())]
+    return Part(**{**row, "unit": unit, "steps": steps})
 
 
 def _submit_report(pk: int, *, actor: User, at: Any, version: int, **words: Any) -> Any:

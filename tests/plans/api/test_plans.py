@@ -44,7 +44,15 @@ def test_a_plan_is_made_of_a_confirmed_draft(world: ApiWorld, office: Api) -> No
         "objection_days": plan.objection_days,
         "acknowledgement_days": plan.acknowledgement_days,
         "yellow_days": plan.yellow_days,
+        "yellow_points": 20,
+        "reporting_period": "none",
+        "report_day": 25,
+        "approval_inside_unit": False,
+        "last_year": None,
+        "serves": None,
+        "copied_from": None,
         "issued_at": None,
+        "closed_at": None,
         "version": 1,
         "sections": [],
         "recipients": [{"id": town.pk, "name": "甲镇"}],
@@ -182,7 +190,7 @@ def test_issuing_makes_the_shares_once(world: ApiWorld, office: Api) -> None:
     path = f"/plans/{world.draft.pk}/issue/"
     answer = office.post(path, row=world.draft)
     assert (answer.status_code, answer.json()["state"]) == (200, "issued")
-    assert answer.json()["actions"] == []
+    assert answer.json()["actions"] == ["change", "amend", "close", "copy"]
     assert Task.objects.filter(plan=world.draft).count() == 2
     again = office.send("post", path, etag=answer["ETag"])
     assert (again.status_code, again["ETag"]) == (200, answer["ETag"])

@@ -44,16 +44,24 @@ def test_a_share(world: ApiWorld, officer: Api) -> None:
         "deadline_kind": "date",
         "deadline_text": day_in(90).isoformat(),
         "due_on": day_in(90).isoformat(),
+        "next_due_on": day_in(90).isoformat(),
+        "steps_total": 0,
+        "steps_closed": 0,
+        "reporting_period": "",
         "weight": "1.000",
         "rollup": "average",
         "state": "acknowledged",
         "light": "green",
+        "light_set": "",
         "completion": "0.00",
         "reported_percent": "0.00",
         "issued_at": told["issued_at"],
         "acknowledged_at": told["acknowledged_at"],
         "closed_on": None,
+        "carried_to": None,
         "version": share.version,
+        "steps": [],
+        "missing_reports": [],
         "chain": [
             {
                 "level": 0,
@@ -105,7 +113,14 @@ def test_objected_to_and_upheld(world: ApiWorld, officer: Api, office: Api) -> N
     objected = do(officer, share, "object", {"reason": "不属本镇职责。"})
     assert (objected.status_code, objected.json()["state"]) == (200, "objected")
     share.refresh_from_db()
-    assert office.get(f"/tasks/{share.pk}/").json()["actions"] == ["uphold"]
+    assert office.get(f"/tasks/{share.pk}/").json()["actions"] == [
+        "uphold",
+        "urge",
+        "issue_notice",
+        "change",
+        "move",
+        "reassign",
+    ]
     upheld = do(office, share, "uphold", {"reason": "文件已明确。"})
     assert (upheld.status_code, upheld.json()["state"]) == (200, "issued")
 
