@@ -1,18 +1,39 @@
 """Everything about one share that its page shows, as far as one reader may see it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
 from accounts.calendar import WorkCalendar, load_calendar
 from accounts.models import Unit, User
-from tasks.access import actions_open_to, deciding_unit, may_decide
+from tasks.access import (
+    actions_open_to,
+    deciding_unit,
+    is_head_of,
+    may_decide,
+    may_supervise,
+)
 from tasks.acknowledging import last_day_to_object
 from tasks.lights import Light
-from tasks.models import ExtensionRequest, ProgressReport, Task, TaskEvent
+from tasks.models import (
+    ExtensionRequest,
+    ProgressReport,
+    Step,
+    SupervisionNotice,
+    Task,
+    TaskEvent,
+    Urge,
+)
+from tasks.periods import missing_periods
+from tasks.progress import WAITING
+from tasks.schedule import Period
 from tasks.tree import Branch, completion_rule, in_tree_order
+from tasks.urging import LEVELS
+
+#: By the id of a row, the names of the decisions that are open to the reader.
+Decisions = Mapping[int, Set[str]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +46,7 @@ class Above:
 
 @dataclass(frozen=True)
 class Dossier:
-    """``days_left`` are working days; ``*_to_decide`` the ids that the reader may decide about."""
+    """``days_left`` are working days; the decisions are those that the reader may take."""
 
     task: Task
     light: Light
@@ -39,12 +60,17 @@ class Dossier:
     extensions: list[ExtensionRequest]
     events: list[TaskEvent]
     actions: frozenset[str]
-    reports_to_decide: frozenset[int]
-    extensions_to_decide: frozenset[int]
+    steps: list[Step]
+    missing_reports: list[Period]
+    urges: list[Urge]
+    notices: list[SupervisionNotice]
+    decisions: Decisions
+    extension_decisions: Decisions
+    notice_decisions: Decisions
 
     @property
     def waiting_report(self) -> ProgressReport | None:
-        return next((r for r in self.reports if r.state == ProgressReport.State.SUBMITTED), None)
+        return next((report for report in self.reports if report.state in WAITING), None)
 
 
 def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
@@ -53,8 +79,10 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
     branches = list(
         in_tree_order(list(below.order_by("unit__depth", "unit__position", "id")), on, task.plan)
     )
-    reports = list(task.reports.told_to(user, on).select_related("author", "decided_by"))
+    told = task.reports.told_to(user, on).exclude(state=ProgressReport.State.DRAFT)
+    reports = list(told.select_related("author", "decided_by").prefetch_related("evidence"))
     extensions = list(task.extension_requests.select_related("author", "decided_by"))
+    notices = list(task.supervision_notices.select_related("issued_by").order_by("-number"))
     decides = may_decide(user, task, on)
     return Dossier(
         task=task,
@@ -69,8 +97,16 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
         extensions=extensions,
         events=list(task.events.select_related("actor")),
         actions=_without_waiting(actions_open_to(user, task, on), reports, extensions),
-        reports_to_decide=_open_to(user, reports) if decides else frozenset(),
-        extensions_to_decide=_open_to(user, extensions) if decides else frozenset(),
+        steps=list(task.steps.order_by("position")) if task.steps_total else [],
+        missing_reports=missing_periods([task], on).get(task.pk, []),
+        urges=list(task.urges.select_related("issued_by").order_by("-issued_at")),
+        notices=notices,
+        decisions={
+            **(_open_to(user, reports, {"approve", "return"}) if decides else {}),
+            **_inside(user, task, reports, on),
+        },
+        extension_decisions=_open_to(user, extensions, {"approve", "refuse"}) if decides else {},
+        notice_decisions=_of_notices(notices, task) if may_supervise(user, task, on) else {},
     )
 
 
@@ -89,16 +125,34 @@ def _chain_above(task: Task, user: User, on: dt.date) -> list[Above]:
     ]
 
 
-def _open_to(user: User, rows: Iterable[ProgressReport | ExtensionRequest]) -> frozenset[int]:
+def _open_to(
+    user: User, rows: Iterable[ProgressReport | ExtensionRequest], names: set[str]
+) -> Decisions:
     """What waits for a decision and was not submitted by the reader."""
-    return frozenset(r.pk for r in rows if r.state == "submitted" and r.author_id != user.pk)
+    return {r.pk: names for r in rows if r.state == "submitted" and r.author_id != user.pk}
+
+
+def _inside(user: User, task: Task, reports: list[ProgressReport], on: dt.date) -> Decisions:
+    """What the unit's head lets out, or gives back to its author."""
+    waiting = [r for r in reports if r.state == "inside" and r.author_id != user.pk]
+    lets_out = bool(waiting) and is_head_of(user, task.unit, on)
+    return {report.pk: {"let-out", "return"} for report in waiting} if lets_out else {}
+
+
+def _of_notices(notices: Iterable[SupervisionNotice], task: Task) -> Decisions:
+    """A standing notice is lifted, and raised while the share is open and it is not the gravest."""
+    return {
+        notice.pk: {"lift", "raise"} if task.is_open and notice.level != LEVELS[-1] else {"lift"}
+        for notice in notices
+        if notice.lifted_at is None
+    }
 
 
 def _without_waiting(
     actions: frozenset[str], reports: list[ProgressReport], extensions: list[ExtensionRequest]
 ) -> frozenset[str]:
     """One report and one request wait at a time."""
-    if any(report.state == "submitted" for report in reports):
+    if any(report.state in WAITING for report in reports):
         actions -= {"report"}
     if any(extension.state == "submitted" for extension in extensions):
         actions -= {"ask_extension"}

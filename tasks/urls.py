@@ -11,5 +11,6 @@ urlpatterns = [
     path("tasks/<int:pk>/", share.share, name="share"),
     path("tasks/<int:pk>/<str:action>/", share.act_on_share, name="act-on-share"),
     path("reports/<int:pk>/<str:action>/", share.decide_report, name="decide-report"),
+    path("notices/<int:pk>/<str:action>/", share.decide_notice, name="decide-notice"),
     path("extensions/<int:pk>/<str:action>/", share.decide_extension, name="decide-extension"),
 ]

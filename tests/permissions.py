@@ -289,6 +289,11 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("settle", "POST"): {"due_on": day_in(70).isoformat()},
         ("act-on-share:uphold", "POST"): reason,
         ("decide-report:return", "POST"): reason,
+        ("act-on-share:urge", "POST"): {"text": "请抓紧办理。"},
+        ("act-on-share:cancel", "POST"): reason,
+        ("act-on-share:move", "POST"): {"due_on": day_in(4).isoformat(), **reason},
+        ("act-on-share:light", "POST"): {"light": "red", **reason},
+        ("decide-notice:lift", "POST"): reason,
         ("act-on-share:report", "POST"): {"percent": "30"},
     }
 

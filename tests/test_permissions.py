@@ -179,6 +179,12 @@ act-on-share:uphold               POST   objected       +... xxxx xxxx .... ....
 decide-report:approve             POST   report         +... xxxx xxxx .... .... .... . >
 decide-report:approve             POST   v-report       xxxx x+xx xxxx xxxx .... .... . >
 decide-report:return              POST   v-report       xxxx x+xx xxxx xxxx .... .... . >
+act-on-share:urge                 POST   village's      +xxx x++x xxxx xxxx .... .... . >
+act-on-share:cancel               POST   village's      +xxx x++x xxxx xxxx .... .... . >
+act-on-share:move                 POST   under-way      +... xxxx xxxx .... .... .... . >
+act-on-share:light                POST   under-way      +... xxxx xxxx .... .... .... . >
+decide-report:let-out             POST   report         x... x!xx xxxx .... .... .... . >
+decide-notice:lift                POST   notice         +... xxxx xxxx .... .... .... . >
 decide-extension:approve          POST   request        +... xxxx xxxx .... .... .... . >
 """
 

@@ -13,16 +13,17 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.errors import Refusal
 from accounts.models import User
 from accounts.pages import reader, status_of
-from tasks.dossier import Dossier, dossier_of
+from tasks.dossier import Decisions, Dossier, dossier_of
 from tasks.forms import (
     EXTENSION_FORMS,
+    NOTICE_FORMS,
     REPORT_FORMS,
     SHARE_FORMS,
     SHARE_FORMS_BY_ADDRESS,
     DecisionForm,
     NoChangeForm,
 )
-from tasks.models import ExtensionRequest, ProgressReport, Task
+from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Task
 
 
 @require_GET
@@ -50,6 +51,11 @@ def decide_extension(request: HttpRequest, pk: int, action: str) -> HttpResponse
     return _decide(request, ExtensionRequest, EXTENSION_FORMS, pk, action)
 
 
+@require_POST
+def decide_notice(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    return _decide(request, SupervisionNotice, NOTICE_FORMS, pk, action)
+
+
 def _decide(
     request: HttpRequest,
     model: Any,
@@ -75,7 +81,7 @@ def _carry_out(
         form.carry_out(actor=reader(request), at=at)
     except Refusal as refusal:
         task = _share_in_sight(reader(request), task.pk, on)
-        form.renew()
+        form.renew(refusal)
         status = status_of(refusal)
         return _page(request, task, on, tried=form, refusal=refusal, status=status)
     messages.success(request, str(form.done))
@@ -102,10 +108,11 @@ def _page(
         "task": task,
         "actions": _action_forms(found, on, tried),
         "no_change": NoChangeForm(row=task, on=on) if "report" in found.actions else None,
-        "reports": _with_forms(found.reports, found.reports_to_decide, REPORT_FORMS, on, tried),
+        "reports": _with_forms(found.reports, found.decisions, REPORT_FORMS, on, tried),
         "extensions": _with_forms(
-            found.extensions, found.extensions_to_decide, EXTENSION_FORMS, on, tried
+            found.extensions, found.extension_decisions, EXTENSION_FORMS, on, tried
         ),
+        "notices": _with_forms(found.notices, found.notice_decisions, NOTICE_FORMS, on, tried),
         "tried": tried,
         "refusal": refusal,
     }
@@ -126,7 +133,7 @@ def _action_forms(found: Dossier, on: dt.date, tried: DecisionForm | None) -> li
 
 def _with_forms(
     rows: Any,
-    to_decide: frozenset[int],
+    decisions: Decisions,
     forms: dict[str, type[DecisionForm]],
     on: dt.date,
     tried: DecisionForm | None,
@@ -137,11 +144,13 @@ def _with_forms(
 
     def forms_for(row: Any) -> list[DecisionForm]:
         sent = tried if isinstance(tried, every) and tried.row.pk == row.pk else None
-        if row.pk not in to_decide:
+        open_now = decisions.get(row.pk, frozenset())
+        if not open_now:
             return [sent] if sent else []
         return [
             sent if sent and isinstance(sent, form) else form(row=row, on=on)
-            for form in forms.values()
+            for name, form in forms.items()
+            if name in open_now
         ]
 
     every = tuple(forms.values())

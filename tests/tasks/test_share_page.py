@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tasks.acknowledging import acknowledge
 from tasks.models import ExtensionRequest, ProgressReport, Task, TaskEvent
+from tasks.urging import issue_notice, urge
 from tests.county import County, at
 from tests.page_requests import act, browser, decide, page_of, queries_of, text_of
 from tests.page_world import PageWorld
@@ -209,22 +210,39 @@ def test_a_share_takes_the_same_queries_for_any_number_of_rows(world: PageWorld)
     share = world.share("1.", "司法局")
     client = browser(world.county.coordinator)
     path = reverse("share", args=[share.pk])
+
+    def more(count: int) -> None:
+        for number in range(count):
+            ProgressReport.objects.create(
+                task=share,
+                author=world.county.officer("司法局"),
+                percent=number,
+                state="returned",
+                decided_by=world.county.coordinator,
+                decided_at=at(5, 1),
+                submitted_at=at(5, 1),
+            )
+            TaskEvent.objects.create(
+                task=share,
+                kind="returned",
+                actor=world.county.coordinator,
+                at=at(5, 1),
+                to_state="x",
+            )
+            urge(share.pk, "请抓紧。", actor=world.county.coordinator, at=at(5, 1))
+            issue_notice(
+                share.pk,
+                text="请办理。",
+                answer_by=at(6, 1).date(),
+                actor=world.county.coordinator,
+                at=at(5, 1),
+            )
+
+    more(1)
     before = queries_of(client, path)
     village = world.share("1.", "甲二村")
     acknowledge(village.pk, actor=world.county.officer("甲二村"), at=at(4, 1))
-    for number in range(5):
-        ProgressReport.objects.create(
-            task=share,
-            author=world.county.officer("司法局"),
-            percent=number,
-            state="returned",
-            decided_by=world.county.coordinator,
-            decided_at=at(5, 1),
-            submitted_at=at(5, 1),
-        )
-        TaskEvent.objects.create(
-            task=share, kind="returned", actor=world.county.coordinator, at=at(5, 1), to_state="x"
-        )
+    more(5)
     assert queries_of(client, path) == before
 
 
