@@ -1,9 +1,12 @@
-"""The lock on the directory's tree; in the written order it comes after plans (FAILURES 4.6)."""
+"""The locks of the directory's tree and of a caller's key (FAILURES 4.6).
+
+In the written order the key comes first of all, and the tree after plans.
+"""
 
 from django.db import connection
 
-#: First key of the advisory lock; those of shares are in ``tasks.locking``.
-UNIT_TREE_LOCK = 3
+#: First keys of advisory locks; those of shares are in ``tasks.locking``.
+UNIT_TREE_LOCK, REQUEST_LOCK = 3, 4
 
 
 def lock_unit_tree() -> None:
@@ -13,3 +16,14 @@ def lock_unit_tree() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [UNIT_TREE_LOCK])
+
+
+def try_lock_request(key: str) -> bool:
+    """One request at a time under a key of its caller's, until its transaction ends.
+
+    Taken before every other lock, and never waited for. Two keys that share a hash meet only in
+    being told to come again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [REQUEST_LOCK, key])
+        return bool(cursor.fetchone()[0])

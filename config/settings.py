@@ -139,6 +139,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+# Bytes: the draft of 5,000 items that travels with the page which confirms it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024**2
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -22,6 +22,7 @@ from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, KeyTaskStep, Plan,
 from plans.reading.draft import DeadlineDraft, ItemDraft, PlanDraft
 from plans.reading.matching import OwnerMatch, match_owners
 from plans.reading.recurrence import StepDraft, steps_of
+from plans.sources import bind_source
 
 
 class _Unchanged(Enum):
@@ -82,12 +83,14 @@ def make_plan(
     actor: User,
     at: dt.datetime,
     recipients: Iterable[Unit] = (),
+    source: int | None = None,
 ) -> Plan:
     """The draft that a person confirmed, saved as a plan that is not yet issued.
 
     All or nothing; a constant number of queries. Owners are resolved where exactly one unit or
-    group bears the name on ``issued_on``; the rest wait for ``settle_key_task``. Raises
-    ``Invalid`` naming the item when a text is longer than a plan's can be.
+    group bears the name on ``issued_on``; the rest wait for ``settle_key_task``. ``source`` is
+    the id of the kept document that it was read from (``plans.sources``). Raises ``Invalid``
+    naming the item when a text is longer than a plan's can be.
     """
     require_coordinator(actor, issuing_unit, timezone.localdate(at))
     if not draft.items:
@@ -105,6 +108,8 @@ def make_plan(
     plan.save()
     plan.recipients.set(recipients)
     _add_key_tasks(plan, draft, issued_on)
+    if source is not None:
+        bind_source(source, plan, actor=actor)
     return plan
 
 

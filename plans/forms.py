@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import DayInput, PageForm, VersionedForm
 from accounts.models import Unit, UnitGroup
 from plans.editing import UNCHANGED, KeyTaskChanges, OwnerChoice
-from plans.models import DeadlineKind, KeyTaskOwner, Role
+from plans.models import DeadlineKind, KeyTaskOwner, Role, SourceDocument
 from plans.reading import DraftInvalid, PlanDraft
 from plans.reading.matching import Directory, OwnerMatch
 from plans.settling import Questions
@@ -55,11 +55,18 @@ class DocumentForm(PageForm):
             raise forms.ValidationError(_("Choose a file, or paste the text."))
         return found
 
+    def source(self) -> tuple[str | None, bytes]:
+        """The file's name, ``None`` for pasted text, and the bytes."""
+        if document := self.cleaned_data["document"]:
+            return document.name, document.read()
+        return None, self.cleaned_data["text"].encode("utf-8", "replace")
+
 
 class ConfirmForm(PageForm):
-    """The draft travels with the page: nothing is kept on the server until it is confirmed."""
+    """The draft travels with the page: only its source document waits on the server for it."""
 
     draft = forms.CharField(widget=forms.HiddenInput, max_length=2_000_000)
+    source = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
     issuing_unit = forms.ModelChoiceField(
         label=_("Issuing unit"), queryset=Unit.objects.none(), empty_label=None
     )
@@ -195,12 +202,15 @@ class SettleForm(VersionedForm):
         self.now_sees(asked.key_task.version)
 
 
-def confirm_form(draft: PlanDraft, offices: Any, today: dt.date | None = None) -> ConfirmForm:
+def confirm_form(
+    draft: PlanDraft, offices: Any, source: SourceDocument, today: dt.date | None = None
+) -> ConfirmForm:
     """The empty confirmation of a draft that was just read."""
     return ConfirmForm(
         offices=offices,
         initial={
             "draft": json.dumps(draft.to_json(), ensure_ascii=False),
+            "source": source.pk,
             "issuing_unit": offices.first(),
             "issued_on": draft.issued_on or today or timezone.localdate(),
         },

@@ -157,6 +157,31 @@ class Plan(models.Model):
         return self.title
 
 
+class SourceDocument(models.Model):
+    """The document as it was brought in: kept with the plan that was made of it.
+
+    Without a plan it waits for the person who brought it in to confirm the draft. It stands in
+    the database, so that the plan and its source are saved, backed up and restored together.
+    """
+
+    plan = models.OneToOneField(
+        Plan, models.CASCADE, null=True, blank=True, related_name="source_document"
+    )
+    name = models.CharField(_("name"), max_length=255)
+    content = models.BinaryField(editable=False)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField("SHA-256", max_length=64)
+    brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    brought_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("source document")
+        verbose_name_plural = _("source documents")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Section(models.Model):
     """A chapter of the plan, with its printed number in the title."""
 

@@ -20,9 +20,10 @@ from plans.access import may_coordinate
 from plans.editing import make_plan, settle_key_task
 from plans.forms import ConfirmForm, DocumentForm, SettleForm, confirm_form
 from plans.models import KeyTask, Plan
-from plans.reading import PlanDraft, ReadingRefused, read_document, read_text
+from plans.reading import PlanDraft, ReadingRefused, read_apart
 from plans.reading.matching import Directory, match_owners
 from plans.settling import open_questions, questions_of
+from plans.sources import PASTED, keep_source
 
 
 @require_GET
@@ -39,20 +40,23 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new_plan(request: HttpRequest) -> HttpResponse:
-    """Reads a document and shows what was understood. Saves nothing."""
-    on = timezone.localdate()
+    """Reads a document and shows what was understood. Makes no plan yet."""
+    at = timezone.now()
+    on = timezone.localdate(at)
     offices = _offices_or_refuse(reader(request), on)
     if request.method == "GET":
         return _document_page(request, DocumentForm())
     form = DocumentForm(request.POST, request.FILES)
     if not form.is_valid():
         return _document_page(request, form, status=400)
+    name, content = form.source()
     try:
-        draft = _read(form)
+        draft = read_apart(content, name, form.cleaned_data["year"]).draft
     except ReadingRefused as refusal:
         form.add_error(None, str(refusal.message))
         return _document_page(request, form, status=400)
-    return _confirm_page(request, draft, confirm_form(draft, offices, on), on)
+    source = keep_source(name or PASTED, content, actor=reader(request), at=at)
+    return _confirm_page(request, draft, confirm_form(draft, offices, source, on), on)
 
 
 @require_POST
@@ -76,6 +80,7 @@ def confirm_plan(request: HttpRequest) -> HttpResponse:
             actor=reader(request),
             at=at,
             recipients=form.recipients(),
+            source=found["source"],
         )
     except Refusal as refusal:
         status = status_of(refusal)
@@ -150,13 +155,6 @@ def draft_page(
         "tried": tried,
     }
     return render(request, "plans/draft.html", context, status=status)
-
-
-def _read(form: DocumentForm) -> PlanDraft:
-    found = form.cleaned_data
-    if document := found["document"]:
-        return read_document(document.read(), document.name, year=found["year"])
-    return read_text(found["text"], year=found["year"])
 
 
 def _document_page(request: HttpRequest, form: DocumentForm, status: int = 200) -> HttpResponse:

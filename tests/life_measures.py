@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Unit
 from plans.editing import PlanChanges, change_plan_settings, make_plan
 from plans.models import KeyTask, Plan
+from plans.sources import bind_source, keep_source
 from tasks.acknowledging import acknowledge
 from tasks.amending import cancel_key_task
 from tasks.evidence import attach
@@ -224,6 +225,13 @@ def notice(world: ApiWorld) -> SupervisionNotice:
     return SupervisionNotice.objects.get(pk=world.notice.pk)
 
 
+def document(office: Api, _officer: Api, world: ApiWorld) -> int:
+    actor = world.county.coordinator
+    source = keep_source("要点.txt", b"a", actor=actor, at=timezone.now())
+    bind_source(source.pk, world.plan, actor=actor)
+    return office.queries_of("read_bytes", f"/plans/{world.plan.pk}/document/")
+
+
 def wishes(_office: Api, officer: Api, _world: ApiWorld) -> int:
     return officer.queries_of("send", "put", "/me/wishes/", {"hour": 9})
 
@@ -248,6 +256,7 @@ LIFE: dict[str, Measure] = {
     "GET evidence/{id}/content": fetched,
     "GET tasks/{id}/draft": own_draft,
     "GET plans/{id}/amendments": reads("/plans/{}/amendments/", ended_plan),
+    "GET plans/{id}/document": document,
     "GET plans/{id}/over-years": reads("/plans/{}/over-years/", lambda world: world.plan),
     "GET unit-reforms": reads("/unit-reforms/"),
     "GET unit-reforms/{id}": reads("/unit-reforms/{}/", lambda world: world.reform),

@@ -22,6 +22,7 @@ from django.utils import timezone
 from accounts.api.conditions import etag_of
 from accounts.directory import add_person, add_unit, grant_role
 from accounts.models import Membership, Unit, User
+from plans.sources import bind_source, keep_source
 from tasks.evidence import attach
 from tasks.progress import Said, save_draft
 from tests.api_requests import session_of
@@ -98,6 +99,7 @@ class Matrix:
         self.client = Client(headers={"accept-language": "en"})
         self.rows = self._rows()
         self._attach()
+        self._bring_documents()
         self.before = fingerprint()
 
     def _someone(self, name: str, unit: str, role: str) -> User:
@@ -114,6 +116,12 @@ class Matrix:
             file = BytesIO("名单".encode())
             self.rows[row] = attach(report.pk, "名单.txt", file, actor=officer, at=now)
         self.world.report.refresh_from_db()
+
+    def _bring_documents(self) -> None:
+        for row in ("plan", "draft"):
+            actor = self.world.county.coordinator
+            source = keep_source("要点.txt", row.encode(), actor=actor, at=timezone.now())
+            bind_source(source.pk, self.rows[row], actor=actor)
 
     def _rows(self) -> dict[str, Any]:
         """What a line's third word stands for."""

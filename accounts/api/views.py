@@ -18,8 +18,9 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.conditions import VersionedRow, etag_of
 from accounts.api.filters import UnitFilters, UnitGroupFilters
+from accounts.api.idempotency import Replayed, claim, claims_key, keep_answer, key_of
 from accounts.api.serializers import UnitGroupSerializer, UnitSerializer
-from accounts.models import Unit, UnitGroup, User
+from accounts.models import AnsweredRequest, Unit, UnitGroup, User
 
 #: The parameters of every list, whatever it lists.
 OF_A_LIST = frozenset({"page", "page_size"})
@@ -85,6 +86,24 @@ class Resource(AtOneInstant, GenericViewSet[Any]):
     """Rows that the caller may see, under numeric ids."""
 
     lookup_value_regex = "[0-9]{1,18}"
+    claimed: AnsweredRequest | None = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """With a key of the caller's: the write and its answer are kept together, or neither."""
+        with claims_key(request.method, request.headers):
+            response: Any = super().dispatch(request, *args, **kwargs)
+            if self.claimed is not None:
+                keep_answer(self.claimed, response)
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        key = key_of(request) if request.method == "POST" else None
+        if key is not None:
+            self.claimed = claim(self.user, key, request, self.at)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return exc.answer() if isinstance(exc, Replayed) else super().handle_exception(exc)
 
     def known_parameters(self) -> Set[str]:
         known = super().known_parameters()

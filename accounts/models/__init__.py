@@ -3,6 +3,7 @@
 from accounts.models.calendar import CalendarDay, PreliminaryYear
 from accounts.models.mail import MailHold, OutgoingMail
 from accounts.models.people import CalendarFeed, MailSettings, Membership, User
+from accounts.models.requests import AnsweredRequest
 from accounts.models.units import (
     Unit,
     UnitAlias,
@@ -12,6 +13,7 @@ from accounts.models.units import (
 )
 
 __all__ = [
+    "AnsweredRequest",
     "CalendarDay",
     "CalendarFeed",
     "MailHold",

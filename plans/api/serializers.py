@@ -19,6 +19,7 @@ from plans.models import (
     ReportingPeriod,
     Role,
     Section,
+    SourceDocument,
 )
 
 #: What a coordinator may do with a plan.
@@ -156,12 +157,17 @@ class KeyTaskSerializer(serializers.ModelSerializer[KeyTask]):
 
 
 class NewPlanSerializer(StrictSerializer):
-    """A confirmed draft, exactly as ``plans/read/`` answered it or as a person corrected it."""
+    """A confirmed draft, exactly as ``plans/read/`` answered it or as a person corrected it.
+
+    ``document``: the id of the document, from the ``details`` of that answer; it is then kept with
+    the plan.
+    """
 
     draft = serializers.DictField()
     issuing_unit = UnitsInDirectory()
     issued_on = DayField()
     recipients = serializers.ListField(child=IdField(), required=False, max_length=5000)
+    document = IdField(required=False, allow_null=True, default=None)
 
 
 class PlanChangesSerializer(StrictSerializer):
@@ -228,9 +234,38 @@ class MatchSerializer(serializers.Serializer[Any]):
     candidates = UnitNameSerializer(many=True)
 
 
+class SourceDocumentSerializer(serializers.ModelSerializer[SourceDocument]):
+    """The document as it was brought in. ``size`` in bytes."""
+
+    class Meta:
+        model = SourceDocument
+        fields = ["id", "name", "size", "sha256", "brought_at"]
+
+
+class StepDraftSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()  # type: ignore[assignment]
+    due_on = serializers.DateField()
+
+
+class ItemDetailsSerializer(serializers.Serializer[Any]):
+    """Of one item: persons and labels as printed, and what its deadline means day by day."""
+
+    persons = serializers.ListField(child=serializers.CharField())
+    labels = serializers.ListField(child=serializers.CharField())
+    recurrence = serializers.CharField(allow_null=True)
+    steps = StepDraftSerializer(many=True)
+
+
+class DetailsSerializer(serializers.Serializer[Any]):
+    """``items`` in the order of the draft's; ``document`` waits seven days for its plan."""
+
+    document = SourceDocumentSerializer()
+    items = ItemDetailsSerializer(many=True)
+
+
 class ReadingSerializer(serializers.Serializer[Any]):
     """``draft`` obeys the draft contract; ``details`` hold what the contract has no place for."""
 
     draft = serializers.DictField()
-    details = serializers.DictField()
+    details = DetailsSerializer()
     matches = MatchSerializer(many=True)

@@ -2,21 +2,27 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.mixins import ListModelMixin
 from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import Role, units_acted_for
 from accounts.api.conditions import version_named
+from accounts.api.files import AsStored, as_a_file
 from accounts.api.parsing import PlainJSONParser, TooLarge
 from accounts.api.views import Resource
 from accounts.errors import NotAllowed
@@ -42,9 +48,10 @@ from plans.editing import (
     make_plan,
     settle_key_task,
 )
-from plans.models import KeyTask, Plan
-from plans.reading import PlanDraft, read_document, read_text
+from plans.models import KeyTask, Plan, SourceDocument
+from plans.reading import PlanDraft, read_apart
 from plans.reading.matching import OwnerMatch, match_owners
+from plans.sources import PASTED, keep_source
 
 #: Bytes of a document; more is refused before it is opened.
 LARGEST_DOCUMENT = 20 * 1024 * 1024
@@ -77,6 +84,7 @@ class PlanViewSet(ListModelMixin, Resource):
             actor=self.user,
             at=self.at,
             recipients=self._units(body.get("recipients", [])),
+            source=body["document"],
         )
         return self.answer(plan, PlanDetailSerializer, status=201)
 
@@ -99,29 +107,40 @@ class PlanViewSet(ListModelMixin, Resource):
     )
     @action(detail=False, methods=["post"], parser_classes=[PlainJSONParser, MultiPartParser])
     def read(self, request: Request) -> Response:
-        """Reads a document into a draft for a person to confirm. Saves nothing."""
+        """Reads a document into a draft for a person to confirm. Makes no plan yet."""
         if not units_acted_for(self.user, [Role.COORDINATOR], self.on).exists():
             raise NotAllowed(
                 "not_coordinator", _("Only a coordinator of an issuing unit may bring in a plan.")
             )
-        draft = self._read()
+        name, content, year = self._document()
+        found = read_apart(content, name, year)
+        draft = found.draft
         matches = match_owners(draft, draft.issued_on or self.on)
+        source = keep_source(name or PASTED, content, actor=self.user, at=self.at)
         reading = {
             "draft": draft.to_json(),
-            "details": {},
-            "matches": [_match(found) for found in matches],
+            "details": {"document": source, "items": found.details},
+            "matches": [_match(match) for match in matches],
         }
         return Response(ReadingSerializer(reading).data)
 
-    def _read(self) -> PlanDraft:
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, renderer_classes=[JSONRenderer, AsStored])
+    def document(self, request: Request, pk: str) -> FileResponse:
+        """The document that the plan was read from, as it was brought in."""
+        source = get_object_or_404(SourceDocument, plan=self.get_object())
+        return as_a_file(BytesIO(source.content), source.name)
+
+    def _document(self) -> tuple[str | None, bytes, int | None]:
+        """The name, where it is a file, the bytes, and the year that the caller says."""
         if self.request.content_type.startswith("multipart/"):
             body = self.words(DocumentSerializer)
             file: UploadedFile[Any] = body["file"]
             if (file.size or 0) > LARGEST_DOCUMENT:
                 raise TooLarge(_("A document may have 20 MB."))
-            return read_document(file.read(), file.name or "", year=body.get("year"))
+            return file.name or "", file.read(), body.get("year")
         body = self.words(TextSerializer)
-        return read_text(body["text"], year=body.get("year"))
+        return None, body["text"].encode("utf-8", "replace"), body.get("year")
 
     def _units(self, ids: Iterable[int]) -> list[Unit]:
         """The recipients in one query; raises ``ValidationError`` for what is not there."""

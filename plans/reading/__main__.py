@@ -11,7 +11,7 @@ from django.utils import translation
 from plans.reading.blocks import Block
 from plans.reading.draft import ReadingRefused
 from plans.reading.formats import blocks_of_file, blocks_of_text
-from plans.reading.grammar import read_blocks
+from plans.reading.grammar import reading_of
 from plans.reading.sandbox import confine
 
 
@@ -31,7 +31,11 @@ def main() -> None:
     with translation.override(request["language"]):
         try:
             blocks = blocks_of(content, request["filename"])
-            answer: dict[str, Any] = {"draft": read_blocks(blocks, year=request["year"]).to_json()}
+            found = reading_of(blocks, year=request["year"])
+            answer: dict[str, Any] = {
+                "draft": found.draft.to_json(),
+                "details": [item.to_json() for item in found.details],
+            }
         except ReadingRefused as refusal:
             answer = {"refused": [refusal.code, str(refusal.message)]}
     sys.stdout.write(json.dumps(answer))

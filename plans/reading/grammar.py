@@ -9,12 +9,14 @@ from dataclasses import replace
 
 from plans.reading.blocks import Block, Table, lines_of, tables_of
 from plans.reading.deadlines import deadline_in_sentence, read_deadline
+from plans.reading.details import ItemDetails, Reading
 from plans.reading.draft import DeadlineDraft, ItemDraft, OwnerDraft, PlanDraft
 from plans.reading.furniture import box_of, points_to_attachment, without_furniture
 from plans.reading.head import Head, read_head, year_of_title
 from plans.reading.items import Found, Harvest, harvest, harvest_of_report
 from plans.reading.outline import Node, outline
 from plans.reading.questions import about_document, about_item, why_no_tasks
+from plans.reading.recurrence import steps_of
 from plans.reading.scope import (
     Reason,
     is_report,
@@ -29,9 +31,15 @@ _REPORTING = re.compile(r"每(?:季度|月|两个月|半年)[^。;]{0,12}\d+日�
 
 
 def read_blocks(blocks: list[Block], *, year: int | None = None) -> PlanDraft:
-    """The draft of one document. ``year`` is the caller's, where the document names none.
+    """The draft of one document, without the details."""
+    return reading_of(blocks, year=year).draft
 
-    Total: whatever the blocks hold, the answer is a draft; without items it says why.
+
+def reading_of(blocks: list[Block], *, year: int | None = None) -> Reading:
+    """The draft of one document, and what it has no place for.
+
+    ``year`` is the caller's, where the document names none. Total: whatever the blocks hold, the
+    answer is a draft; without items it says why.
     """
     kept = without_furniture(blocks)
     head = read_head(kept, year, box_of(blocks))
@@ -42,7 +50,7 @@ def read_blocks(blocks: list[Block], *, year: int | None = None) -> PlanDraft:
     reason = reason or (None if items else Reason.NOTHING)
     questions = [why_no_tasks(reason)] if reason else []
     report_rule = any(_REPORTING.search(folded(line.text)) for line in head.cover)
-    return PlanDraft(
+    draft = PlanDraft(
         title=head.title,
         document_number=head.document_number,
         issued_on=head.issued_on,
@@ -51,6 +59,25 @@ def read_blocks(blocks: list[Block], *, year: int | None = None) -> PlanDraft:
         items=items,
         questions=questions + about_document(head, found, items, report_rule=report_rule),
     )
+    details = [
+        _details(task, item.deadline, head) for task, item in zip(found.found, items, strict=True)
+    ]
+    return Reading(draft, details)
+
+
+def _details(found: Found, deadline: DeadlineDraft, head: Head) -> ItemDetails:
+    recurs = deadline.kind == "recurring"
+    return ItemDetails(
+        persons=found.mark.persons,
+        labels=list(dict.fromkeys(found.mark.labels)),
+        recurrence=deadline.text if recurs else None,
+        steps=steps_of(deadline, _year_of(found, head), head.issued_on),
+    )
+
+
+def _year_of(found: Found, head: Head) -> int | None:
+    """A chapter may speak of another year than the document."""
+    return max(head.year or 0, year_of_title(found.section) or 0) or None
 
 
 def _with_title_of_only_chapter(head: Head, tree: Node, year: int | None) -> Head:
@@ -125,7 +152,7 @@ def _tasks_in_tables(body: list[Block]) -> list[Found]:
 
 def _item(found: Found, head: Head) -> ItemDraft:
     owners = _owners(found, head.first_unit_leads)
-    year = max(head.year or 0, year_of_title(found.section) or 0) or None
+    year = _year_of(found, head)
     deadline = _deadline(found, year)
     return ItemDraft(
         number=found.number or None,

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from plans.reading.details import ItemDetails, Reading
 from plans.reading.draft import PlanDraft, ReadingRefused
 from plans.reading.kinds import require_kind_that_is_read
 
@@ -34,8 +35,8 @@ LARGEST = 20 * 1024 * 1024
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 
-def read_apart(content: bytes, filename: str | None, year: int | None) -> PlanDraft:
-    """The draft of a file, or of UTF-8 text where ``filename`` is ``None``.
+def read_apart(content: bytes, filename: str | None, year: int | None) -> Reading:
+    """What is read in a file, or of UTF-8 text where ``filename`` is ``None``.
 
     Costs a process start, about half a second; a kind of file that is not read costs none.
     Raises ``ReadingRefused``.
@@ -53,7 +54,8 @@ def read_apart(content: bytes, filename: str | None, year: int | None) -> PlanDr
     answer = _ask(json.dumps(request).encode() + b"\n" + content)
     if "refused" in answer:
         raise ReadingRefused(*answer["refused"])
-    return PlanDraft.from_json(answer["draft"])
+    details = [ItemDetails.from_json(row) for row in answer["details"]]
+    return Reading(PlanDraft.from_json(answer["draft"]), details)
 
 
 def _ask(message: bytes) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Files that show what a report says, over the API: handed in, listed, fetched, taken back."""
 
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -15,12 +14,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.conditions import version_named
 from accounts.api.fields import StrictSerializer
+from accounts.api.files import AsStored, as_a_file
 from accounts.api.parsing import TooLarge
 from accounts.api.serializers import ErrorSerializer, PersonSerializer
 from accounts.api.views import OF_A_LIST, Resource
@@ -32,12 +32,6 @@ logger = logging.getLogger(__name__)
 
 #: Bytes of a request beside those of its file: boundaries and part headers.
 AROUND_A_FILE = 64 * 1024
-#: An answer of bytes that no browser shows, runs, guesses at or keeps.
-AS_A_FILE = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 
 
 class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
@@ -85,21 +79,6 @@ class AtMost(FileUploadHandler):
 
     def _refusal(self) -> TooLarge:
         return TooLarge(_("A file may have %(most)s MB.") % {"most": self.most // 1024**2})
-
-
-class AsStored(BaseRenderer):
-    """Lets a caller ask for bytes; the bytes themselves are streamed past it."""
-
-    media_type = "application/octet-stream"
-    format = "file"
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        return data
 
 
 class ReportWithEvidenceViewSet(ReportViewSet):
@@ -166,12 +145,6 @@ class EvidenceViewSet(Resource):
     def content(self, request: Request, pk: str) -> FileResponse:
         """The file as it came, to be saved under its name."""
         evidence = self.get_object()
-        answer = FileResponse(
-            open_evidence(evidence),
-            as_attachment=True,
-            filename=evidence.name,
-            content_type="application/octet-stream",
-            headers=AS_A_FILE,
-        )
+        answer = as_a_file(open_evidence(evidence), evidence.name)
         logger.info("user %s fetches evidence %s", self.user.pk, evidence.pk)
         return answer

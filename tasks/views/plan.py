@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.errors import Refusal
 from accounts.models import Unit, User
 from accounts.pages import reader, status_of
-from plans.models import Plan
+from plans.models import Plan, SourceDocument
 from plans.views import draft_page
 from tasks.figures import GROUPINGS, PlanFigures, plan_completion
 from tasks.issuing import issue_plan
@@ -41,6 +41,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": plan_tree(found, user=user, on=on, wanted=wanted),
         "wanted": wanted,
         "recipients": found.recipients.count(),
+        "document": SourceDocument.objects.filter(plan=found).defer("content").first(),
         "all_sections": found.sections.all(),
         "lights": list(Light),
         "units": _units_with_shares(found, user, on),

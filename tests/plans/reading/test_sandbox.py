@@ -115,9 +115,8 @@ def child_that(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str) -> No
     for folder in (tmp_path / "plans", package):
         (folder / "__init__.py").touch()
     source = Path(sandbox.__file__)
-    (package / "sandbox.py").write_bytes(source.read_bytes())
-    for name in ("draft.py", "kinds.py"):
-        (package / name).write_bytes((source.parent / name).read_bytes())
+    for module in source.parent.glob("[!_]*.py"):
+        (package / module.name).write_bytes(module.read_bytes())
     (package / "__main__.py").write_text(
         f"from plans.reading.sandbox import confine\nconfine()\n{does}\n"
     )
