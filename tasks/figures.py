@@ -1,13 +1,14 @@
-"""What is counted, and by what: the completion of a plan, by section, unit or key task.
+"""What is counted, and by what: the completion of a plan, by section, unit, month or what one asks.
 
 Every row says what it counts and what it leaves out, so that a percent never stands without its
 denominator. Only shares that the reader may see are counted, in the totals too (FAILURES E31).
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal
+from typing import Any
 
 from django.db.models import (
     Avg,
@@ -21,29 +22,16 @@ from django.db.models import (
     Sum,
 )
 from django.db.models.functions import Coalesce, NullIf
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from plans.models import Plan
 from tasks.completion import CLOSED
+from tasks.groupings import By, grouping_of
 from tasks.models import OPEN_STATES, ProgressReport, Task
 from tasks.querysets import TaskQuerySet
 
 #: What a mean of less than 100 is at most, with two decimals.
 ALMOST = Decimal("99.99")
-
-By = Literal["section", "unit", "key_task"]
-
-#: For each grouping: the key, the label and the order of its rows.
-GROUPINGS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "section": (
-        "key_task__section_id",
-        "key_task__section__title",
-        ("key_task__section__position",),
-    ),
-    "unit": ("unit_id", "unit__name", ("unit__depth", "unit__position")),
-    "key_task": ("key_task_id", "key_task__title", ("key_task__position",)),
-}
 
 COUNTED = (
     ~Q(role=Task.Role.SUPPORTING)
@@ -68,9 +56,11 @@ class Row:
 
     ``total`` = ``counted`` + the sum of ``left_out``; the other numbers are parts of
     ``counted``. ``completion`` is a percent with two decimals, ``None`` where nothing counts.
+    ``on_time_rate`` is the percent of ``on_time`` in ``due_by_now``: of what is closed or had
+    to be, by its own date, what was closed by that date.
     """
 
-    key: int | None
+    key: int | str | None
     label: str
     total: int
     counted: int
@@ -79,6 +69,9 @@ class Row:
     closed: int
     overdue: int
     due_soon: int
+    due_by_now: int
+    on_time: int
+    on_time_rate: Decimal | None
     completion: Decimal | None
     left_out: dict[str, int]
 
@@ -94,15 +87,26 @@ class PlanFigures:
     whole: bool
 
 
-def plan_completion(plan: Plan, *, user: User, on: dt.date, by: By = "section") -> PlanFigures:
+def plan_completion(
+    plan: Plan,
+    *,
+    user: User,
+    on: dt.date,
+    by: By = "section",
+    narrow: Callable[[TaskQuerySet], TaskQuerySet] | None = None,
+) -> PlanFigures:
     """The plan's completion as the person may see it. A constant number of queries.
 
-    The plan and its sections are weighted means of the topmost shares in sight (the roots, for
-    a coordinator); a unit's row counts its topmost share of each key task (DESIGN 3).
+    The plan, its sections and its key tasks are weighted means of the topmost shares in sight
+    (the roots, for a coordinator); every other grouping counts each unit's topmost share of each
+    key task (DESIGN 3). ``narrow`` keeps some of the shares in sight; all figures are of these.
     """
     in_sight = Task.objects.filter(plan=plan).visible_to(user, on)
+    if narrow is not None:
+        # As a set of ids: what a filter joins or makes distinct would stand in the way of sums.
+        in_sight = Task.objects.filter(pk__in=narrow(in_sight).order_by().values("pk"))
     topmost = in_sight.exclude(parent__in=in_sight.values("pk"))
-    shares = in_sight.filter(is_own_part=False) if by == "unit" else topmost
+    shares = topmost if by in ("section", "key_task") else in_sight.filter(is_own_part=False)
     return PlanFigures(
         plan=_total_row(plan, topmost, on),
         rows=_rows(plan, shares, on, by),
@@ -117,14 +121,18 @@ def _total_row(plan: Plan, shares: TaskQuerySet, on: dt.date) -> Row:
 
 
 def _rows(plan: Plan, shares: TaskQuerySet, on: dt.date, by: By) -> list[Row]:
-    key, label, order = GROUPINGS[by]
+    grouping = grouping_of(by, on)
     grouped = (
         shares.order_by()
-        .values(key, label, *order)
+        .annotate(row_key=grouping.key)
+        .values("row_key", *grouping.beside)
         .annotate(**_measures(plan, on))
-        .order_by(*order, key)
+        .order_by(*grouping.order, "row_key")
     )
-    return [_row(found[key], found[label] or _("(no section)"), found) for found in grouped]
+    rows = [
+        _row(grouping.name(found["row_key"]), grouping.label(found), found) for found in grouped
+    ]
+    return sorted(rows, key=grouping.place) if grouping.place else rows
 
 
 def _measures(plan: Plan, on: dt.date) -> dict[str, Any]:
@@ -133,6 +141,8 @@ def _measures(plan: Plan, on: dt.date) -> dict[str, Any]:
     soon = on + dt.timedelta(days=plan.yellow_days)
     kept_inside = [ProgressReport.State.DRAFT, ProgressReport.State.INSIDE]
     reports = ProgressReport.objects.filter(task=OuterRef("pk")).exclude(state__in=kept_inside)
+    closed = Q(state=Task.State.CLOSED)
+    had_to_be = COUNTED & Q(due_on__isnull=False) & (closed | Q(due_on__lt=on))
     number = DecimalField(max_digits=30, decimal_places=12)
     weight = Sum("key_task__weight", filter=COUNTED)
     weighted = ExpressionWrapper(F("key_task__weight") * F("completion"), output_field=number)
@@ -144,6 +154,8 @@ def _measures(plan: Plan, on: dt.date) -> dict[str, Any]:
         "closed": Count("pk", filter=COUNTED & Q(state=Task.State.CLOSED)),
         "overdue": Count("pk", filter=still_open & Q(next_due_on__lt=on)),
         "due_soon": Count("pk", filter=still_open & Q(next_due_on__gte=on, next_due_on__lte=soon)),
+        "due_by_now": Count("pk", filter=had_to_be),
+        "on_time": Count("pk", filter=had_to_be & Q(closed_on__lte=F("due_on"))),
         "mean": Coalesce(
             ExpressionWrapper(
                 Sum(weighted, filter=COUNTED) / NullIf(weight, Decimal(0)), output_field=number
@@ -163,11 +175,17 @@ def _percent(mean: Decimal | None) -> Decimal | None:
     return ALMOST if mean < rounded == CLOSED else rounded
 
 
-def _row(key: int | None, label: str, found: dict[str, Any]) -> Row:
+def _rate(part: int, whole: int) -> Decimal | None:
+    """A percent with two decimals; 100.00 only where it is all."""
+    return _percent(Decimal(100 * part) / whole) if whole else None
+
+
+def _row(key: int | str | None, label: str, found: dict[str, Any]) -> Row:
     return Row(
         key=key,
         label=label,
         completion=_percent(found["mean"]),
+        on_time_rate=_rate(found["on_time"], found["due_by_now"]),
         left_out={why: found[f"left_out_{why}"] for why in LEFT_OUT},
         **{
             name: found[name]
@@ -179,6 +197,8 @@ def _row(key: int | None, label: str, found: dict[str, Any]) -> Row:
                 "closed",
                 "overdue",
                 "due_soon",
+                "due_by_now",
+                "on_time",
             )
         },
     )

@@ -8,6 +8,7 @@ urlpatterns = [
     path("plans/<int:pk>/", plan.plan, name="plan"),
     path("plans/<int:pk>/issue/", plan.issue, name="issue-plan"),
     path("plans/<int:pk>/completion/", plan.completion, name="completion"),
+    path("plans/<int:pk>/completion.xlsx", plan.completion_sheet, name="completion-sheet"),
     path("tasks/<int:pk>/", share.share, name="share"),
     path("tasks/<int:pk>/<str:action>/", share.act_on_share, name="act-on-share"),
     path("reports/<int:pk>/<str:action>/", share.decide_report, name="decide-report"),

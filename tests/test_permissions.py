@@ -172,6 +172,7 @@ settle                            POST   draft-item     +... .... .... .... ....
 plan                              GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 issue-plan                        POST   draft          +... .... .... .... .... .... . >
 completion                        GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
+completion-sheet                  GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 share                             GET    under-way      +... ++++ ++++ .... .... .... . >
 share                             GET    village's      ++++ ++++ ++++ ++++ .... .... . >
 act-on-share:report               POST   under-way      x... x++x xxxx .... .... .... . >

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework.generics import GenericAPIView
 
 from accounts.api.serializers import ErrorSerializer
 
-WRITES = ("POST", "PATCH")
+WRITES = ("POST", "PUT", "PATCH")
 
 WRONG_BODY = {
     "400": _("The request is not understood; details.fields says where."),
@@ -30,10 +32,14 @@ class Description(AutoSchema):
     """Adds the refusals, and the ``If-Match`` header of writes."""
 
     def get_override_parameters(self) -> list[Any]:
-        if not self._changes_a_row():
-            return []
-        text = _("The ETag of the row as it was seen.")
-        return [OpenApiParameter("If-Match", str, "header", required=True, description=str(text))]
+        found = []
+        if self._changes_a_row():
+            text = _("The ETag of the row as it was seen.")
+            found.append(_header("If-Match", text, required=True))
+        if self.method == "POST" and isinstance(self.view, GenericAPIView):
+            text = _("Sent twice with the same key, the request is done once and answered alike.")
+            found.append(_header("Idempotency-Key", text, required=False))
+        return found
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -61,3 +67,7 @@ class Description(AutoSchema):
     def _changes_a_row(self) -> bool:
         """A row is changed as its caller saw it; where nothing is there yet, nothing was seen."""
         return self.method in WRITES and "{" in self.path
+
+
+def _header(name: str, text: Promise, *, required: bool) -> OpenApiParameter:
+    return OpenApiParameter(name, str, "header", required=required, description=str(text))

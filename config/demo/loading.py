@@ -27,7 +27,8 @@ from plans.editing import KeyTaskChanges, OwnerChoice, make_plan, settle_key_tas
 from plans.models import DeadlineKind, KeyTask, Plan
 from plans.reading import read_document
 from plans.reading.draft import PlanDraft
-from tasks.figures import By, Row, plan_completion
+from tasks.figures import Row, plan_completion
+from tasks.groupings import By
 from tasks.issuing import issue_plan
 from tasks.models import Task, TaskEvent
 from tasks.reminders.digest import make_mails

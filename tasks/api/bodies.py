@@ -4,12 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.fields import DayField, IdField, StrictSerializer
 from accounts.api.serializers import RoleSerializer
 from accounts.models import User
 from plans.models import ReportingPeriod
+from tasks.groupings import GROUPINGS
 
 LONGEST_TEXT = 10_000
 
@@ -113,13 +115,23 @@ class LeftOutSerializer(serializers.Serializer[Any]):
     ongoing = serializers.IntegerField()
 
 
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}], "nullable": True})
+class RowKeyField(serializers.Field[Any, Any, Any, Any]):
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
 class RowSerializer(serializers.Serializer[Any]):
     """One line: ``total`` = ``counted`` + all that is left out; the rest are parts of counted.
+
+    ``key`` is the id of a section, key task or unit, or the word or number of any other row.
+    ``on_time_rate`` is the percent of ``on_time`` in ``due_by_now``: of what is closed or had to
+    be by its own date, what was closed by that date.
 
     ``completion`` is a percent with two decimals, null where nothing counts.
     """
 
-    key = serializers.IntegerField(allow_null=True)
+    key = RowKeyField(allow_null=True)
     label = serializers.CharField()  # type: ignore[assignment]
     total = serializers.IntegerField()
     counted = serializers.IntegerField()
@@ -128,6 +140,9 @@ class RowSerializer(serializers.Serializer[Any]):
     closed = serializers.IntegerField()
     overdue = serializers.IntegerField()
     due_soon = serializers.IntegerField()
+    due_by_now = serializers.IntegerField()
+    on_time = serializers.IntegerField()
+    on_time_rate = serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True)
     completion = serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True)
     left_out = LeftOutSerializer()
 
@@ -135,7 +150,7 @@ class RowSerializer(serializers.Serializer[Any]):
 class CompletionSerializer(serializers.Serializer[Any]):
     """``whole`` is false where the caller sees a part of the plan: then all figures are of that."""
 
-    by = serializers.ChoiceField(["section", "unit", "key_task"])
+    by = serializers.ChoiceField(list(GROUPINGS))
     on = serializers.DateField()
     whole = serializers.BooleanField()
     plan = RowSerializer()

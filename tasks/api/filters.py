@@ -1,22 +1,10 @@
 """By what shares, reports, requests and reminders are found."""
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 import django_filters as filters
-from django.db.models import (
-    Case,
-    DateField,
-    DecimalField,
-    ExpressionWrapper,
-    F,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast, Greatest
+from django.db.models import Q, QuerySet
 
 from accounts.api.filters import (
     DayFilter,
@@ -27,7 +15,7 @@ from accounts.api.filters import (
     YesNoFilter,
 )
 from plans.api.filters import PlanFilter
-from plans.models import DeadlineKind
+from tasks.light_conditions import lights_on
 from tasks.lights import Light
 from tasks.models import MAX_DEPTH, OPEN_STATES, ExtensionRequest, ProgressReport, Reminder, Task
 from tasks.querysets import ReminderQuerySet, TaskQuerySet
@@ -77,37 +65,6 @@ class TaskFilters(FilterSet):
         view: Any = self.request.parser_context["view"]
         today: dt.date = view.on
         return today
-
-
-def lights_on(on: dt.date) -> dict[Light, Q]:
-    """What ``tasks.lights.light_of`` says, as conditions on rows."""
-    today = Cast(Value(on), DateField())
-    yellow_until = ExpressionWrapper(today + F("plan__yellow_days"), output_field=DateField())
-    gone = Q(state__in=[Task.State.SUSPENDED, Task.State.CANCELLED, Task.State.CARRIED_OVER])
-    lit = ~Q(state=Task.State.CLOSED) & ~gone
-    computed = lit & Q(light_set="", next_due_on__isnull=False)
-    in_time = computed & Q(next_due_on__gte=on)
-    yellow = Q(next_due_on__lte=yellow_until) | _behind_pace(on)
-    return {
-        Light.DONE: Q(state=Task.State.CLOSED),
-        Light.NONE: ~Q(state=Task.State.CLOSED)
-        & (gone | Q(light_set="", next_due_on__isnull=True)),
-        Light.RED: lit & Q(light_set="red") | computed & Q(next_due_on__lt=on),
-        Light.YELLOW: lit & Q(light_set="yellow") | in_time & yellow,
-        Light.GREEN: lit & Q(light_set="green") | in_time & ~yellow,
-    }
-
-
-def _behind_pace(on: dt.date) -> Q:
-    """The shares of whole years that are as many points behind as their plan makes yellow."""
-    points = Greatest(F("plan__yellow_points"), 1)
-    pace = Case(
-        When(plan__year=on.year, then=Value(Decimal(100) * (on.month - 1) / 12)),
-        When(plan__year__lt=on.year, then=Value(Decimal(100))),
-        default=Value(Decimal(0)),
-        output_field=DecimalField(max_digits=9, decimal_places=6),
-    )
-    return Q(deadline_kind=DeadlineKind.WHOLE_YEAR, completion__lte=pace - points)
 
 
 class OfShares(FilterSet):

@@ -1,10 +1,11 @@
 """A plan as issued: its completion, its tree of shares, and the button that issues it."""
 
 import datetime as dt
+from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,9 @@ from accounts.models import Unit, User
 from accounts.pages import reader, status_of
 from plans.models import Plan, SourceDocument
 from plans.views import draft_page
-from tasks.figures import GROUPINGS, PlanFigures, plan_completion
+from tasks.completion_sheet import as_xlsx
+from tasks.figures import PlanFigures, plan_completion
+from tasks.groupings import GROUPINGS, NAMES, By
 from tasks.issuing import issue_plan
 from tasks.lights import Light
 from tasks.models import Task
@@ -54,10 +57,34 @@ def completion(request: HttpRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
     user = reader(request)
     found = _plan_in_sight(user, pk, on)
-    by: Any = request.GET.get("by", "section")
-    figures = plan_completion(found, user=user, on=on, by=by if by in GROUPINGS else "section")
-    context = {"place": "plans", "plan": found, "on": on, "figures": figures}
+    figures = plan_completion(found, user=user, on=on, by=_grouping(request))
+    context = {
+        "place": "plans",
+        "plan": found,
+        "on": on,
+        "figures": figures,
+        "first": NAMES[figures.by],
+        "groupings": NAMES.items(),
+    }
     return render(request, "tasks/completion.html", context)
+
+
+@require_GET
+def completion_sheet(request: HttpRequest, pk: int) -> FileResponse:
+    """The same table as XLSX."""
+    on = timezone.localdate()
+    user = reader(request)
+    found = _plan_in_sight(user, pk, on)
+    figures = plan_completion(found, user=user, on=on, by=_grouping(request))
+    name = f"{found.title} {_('Completion')} {on.isoformat()}.xlsx"
+    return FileResponse(BytesIO(as_xlsx(figures)), as_attachment=True, filename=name)
+
+
+def _grouping(request: HttpRequest) -> By:
+    """What the address asks for; by section where it asks for nothing that there is."""
+    asked: Any = request.GET.get("by")
+    found: By = asked if asked in GROUPINGS else "section"
+    return found
 
 
 @require_POST

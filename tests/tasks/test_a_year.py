@@ -15,7 +15,8 @@ from plans.editing import make_plan
 from plans.reading import read_text
 from tasks.audit import wrong_rollups, wrong_trees
 from tasks.extensions import approve_extension, ask_extension
-from tasks.figures import By, Row, plan_completion
+from tasks.figures import Row, plan_completion
+from tasks.groupings import By
 from tasks.issuing import issue_plan
 from tasks.models import Task
 from tasks.progress import Said, return_report

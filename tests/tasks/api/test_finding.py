@@ -143,6 +143,9 @@ def test_completion_by_section(world: ApiWorld, office: Api) -> None:
         "closed": 0,
         "overdue": 0,
         "due_soon": 2,
+        "due_by_now": 0,
+        "on_time": 0,
+        "on_time_rate": None,
         "completion": "12.00",
         "left_out": {"cancelled": 0, "suspended": 0, "supporting": 0, "ongoing": 0},
     }
@@ -297,3 +300,30 @@ def test_a_percent_is_told_with_two_decimals(world: ApiWorld, office: Api) -> No
     Task.objects.filter(pk=world.share("2.").pk).update(completion=Decimal("33.333333"))
     told = office.get(f"/plans/{world.plan.pk}/completion/", by="key_task").json()
     assert [row["completion"] for row in told["rows"]][1] == "33.33"
+
+
+def test_completion_narrowed_by_the_filters_of_shares(world: ApiWorld, office: Api) -> None:
+    town = world.county.unit("甲镇")
+    path = f"/plans/{world.plan.pk}/completion/"
+    told = office.get(path, by="light", subtree_of=town.pk, level=["0", "1"]).json()
+    shares = office.get("/tasks/", plan=world.plan.pk, subtree_of=town.pk, level=["0", "1"])
+    assert sum(row["total"] for row in told["rows"]) == shares.json()["count"]
+    wrong = office.get(path, state="done")
+    assert (wrong.status_code, list(wrong.json()["details"]["fields"])) == (400, ["state"])
+    assert office.get(path, plan=world.plan.pk).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("accept", "begins"),
+    [
+        ("text/csv", b"\xef\xbb\xbf"),
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK"),
+    ],
+)
+def test_completion_as_a_table(world: ApiWorld, accept: str, begins: bytes) -> None:
+    office = Api(world.county.coordinator, accept=accept)
+    answer = office.get(f"/plans/{world.plan.pk}/completion/", by="unit")
+    assert (answer.status_code, answer["Content-Type"]) == (200, accept)
+    assert answer.content.startswith(begins)
+    wrong = office.get(f"/plans/{world.plan.pk}/completion/", by="wishes")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid")
