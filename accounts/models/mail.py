@@ -11,7 +11,10 @@ from accounts.querysets import OutgoingMailQuerySet
 
 
 class OutgoingMail(models.Model):
-    """One mail to one person on one day. The only thing that is leased, sent or failed."""
+    """One mail to one person, or one post to a group. Only these are leased, sent or failed.
+
+    A post to the group of one of the operator's robots has no recipient; ``channel`` says which.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -22,12 +25,16 @@ class OutgoingMail(models.Model):
 
     class Kind(models.TextChoices):
         DIGEST = "digest", _("daily digest")
+        GROUP_POST = "group_post", _("daily post to a group")
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("by mail")
         IN_APP = "in_app", _("only here")
+        WECOM = "wecom", _("WeCom group")
+        DINGTALK = "dingtalk", _("DingTalk group")
+        FEISHU = "feishu", _("Feishu group")
 
-    recipient = models.ForeignKey(User, models.PROTECT, related_name="mails")
+    recipient = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="mails")
     kind = models.CharField(max_length=20, choices=Kind)
     #: How it was delivered in the end.
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.MAIL)
@@ -62,6 +69,16 @@ class OutgoingMail(models.Model):
             models.UniqueConstraint(
                 fields=["recipient", "kind", "on"], name="one_mail_a_person_and_day"
             ),
+            models.UniqueConstraint(
+                fields=["channel", "on"],
+                condition=Q(kind="group_post"),
+                name="one_post_a_group_and_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="group_post", recipient__isnull=True)
+                | ~Q(kind="group_post") & Q(recipient__isnull=False),
+                name="mail_has_a_recipient",
+            ),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False)
                 | ~Q(state="sent") & Q(sent_at__isnull=True),
@@ -70,7 +87,21 @@ class OutgoingMail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.recipient} {self.on}"
+        return f"{self.recipient or self.get_channel_display()} {self.on}"
+
+    @property
+    def reader(self) -> User:
+        """The person it is for. Raises ``ValueError`` for a post, which has none."""
+        if self.recipient is None:
+            raise ValueError("a post to a group has no one reader")
+        return self.recipient
+
+    @property
+    def reader_id(self) -> int:
+        """As ``reader``, without a query."""
+        if self.recipient_id is None:
+            raise ValueError("a post to a group has no one reader")
+        return self.recipient_id
 
 
 class MailHold(models.Model):
