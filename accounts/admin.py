@@ -5,13 +5,17 @@ Nothing here is deleted that a share may refer to: units, roles and memberships 
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from accounts.errors import Refusal
 from accounts.models import (
     CalendarDay,
     Membership,
@@ -22,6 +26,7 @@ from accounts.models import (
     UnitHosting,
     User,
 )
+from accounts.passwords import invite
 from accounts.unit_tree import place_new_unit
 
 if TYPE_CHECKING:
@@ -127,8 +132,24 @@ class AccountAdmin(Accounts):
     ]  # fmt: skip
     filter_horizontal = []
 
+    actions = ["invite_chosen"]
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.action(description=_("Invite by mail to set a password"))
+    def invite_chosen(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        try:
+            count = invite(people, at=timezone.now())
+        except Refusal as refusal:
+            self.message_user(request, str(refusal.message), messages.ERROR)
+        else:
+            text = ngettext(
+                "%(count)d invitation is on its way.",
+                "%(count)d invitations are on their way.",
+                count,
+            )
+            self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
 
 @admin.register(Membership)

@@ -4,8 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.passwords import choose_password
 
 
 class DayInput(forms.DateInput):
@@ -58,6 +61,31 @@ class LogInForm(AuthenticationForm):
         self.fields["password"].label = _("Password")
         for field in self.fields.values():
             field.widget.attrs["class"] = _css_class(field.widget)
+
+
+class ForgottenPasswordForm(PageForm):
+    name = forms.CharField(
+        label=_("User name or mail address"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
+
+
+class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg] # generic in stubs only
+    template_name = "accounts/fields.html"
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["new_password1"].label = _("New password")
+        self.fields["new_password2"].label = _("New password once more")
+        for field in self.fields.values():
+            field.widget.attrs["class"] = _css_class(field.widget)
+
+    def save(self, commit: bool = True) -> User:
+        choose_password(self.user, self.cleaned_data["new_password1"])
+        return self.user
 
 
 def _css_class(widget: forms.Widget) -> str:

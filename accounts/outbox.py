@@ -107,10 +107,10 @@ def send_one(
         letter = compose(mail, at=at)
         if letter is None:
             return _settle(mail, Outcome.SUPERSEDED, state=State.SUPERSEDED)
-        mail.subject, mail.body = letter.subject, letter.text
+        mail.subject, mail.body = letter.subject, "" if letter.secret else letter.text
         if mail.recipient is None:
             return _post(mail, letter, at=at)
-        if wants_it_here_only(mail.recipient):
+        if _stays_here(mail):
             return mark_sent(mail, at=at, channel=OutgoingMail.Channel.IN_APP)
         message = make_message(letter, to=mail.recipient.email, message_id=mail.message_id)
     except Exception as error:
@@ -127,7 +127,7 @@ def _why_hopeless(mail: OutgoingMail) -> str:
     if mail.attempts > MAX_ATTEMPTS:
         # Every sender that took this mail died over it.
         return "abandoned by every sender that took it"
-    if mail.recipient is None or wants_it_here_only(mail.recipient):
+    if mail.recipient is None or _stays_here(mail):
         return ""
     # Django would send it to nobody and report no error.
     return why_unreachable(mail.recipient)
@@ -143,6 +143,11 @@ def _post(mail: OutgoingMail, letter: Letter, *, at: dt.datetime) -> Outcome:
     return mark_sent(mail, at=at, channel=mail.channel)
 
 
+def _stays_here(mail: OutgoingMail) -> bool:
+    """A digest can be read on the pages; a link to them cannot."""
+    return mail.kind == OutgoingMail.Kind.DIGEST and wants_it_here_only(mail.reader)
+
+
 def wants_it_here_only(person: User) -> bool:
     return hasattr(person, "mail_settings") and person.mail_settings.in_app_only
 
@@ -155,10 +160,10 @@ def why_unreachable(person: User) -> str:
 
 
 def claim_next(at: dt.datetime) -> OutgoingMail | None:
-    """Takes the mail that has been due longest, for the length of ``LEASE``; commits.
+    """Takes the mail that has been due longest, urgent ones first, for the length of ``LEASE``.
 
-    Rows that others are claiming are passed over, and so is everything while the mail is held or
-    the minute's share is used up. The count of attempts grows here, before anything can go
+    Commits. Rows that others are claiming are passed over, and so is everything while the mail is
+    held or the minute's share is used up. The count of attempts grows here, before anything can go
     wrong, so that a mail that kills its senders is found out.
     """
     with transaction.atomic():
@@ -168,7 +173,7 @@ def claim_next(at: dt.datetime) -> OutgoingMail | None:
             OutgoingMail.objects.due(at)
             .select_for_update(skip_locked=True, no_key=True, of=("self",))
             .select_related("recipient__mail_settings")
-            .order_by("next_try_at", "id")
+            .order_by("-urgent", "next_try_at", "id")
             .first()
         )
         if mail is None:

@@ -241,6 +241,7 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("api-extension-request-refuse", "POST"): {"answer": "按期完成。"},
         ("switch-language", "POST"): {"language": "en"},
         ("login", "POST"): {"username": "nobody", "password": "wrong"},
+        ("forgotten-password", "POST"): {"name": "nobody"},
         ("new-plan", "POST"): {"text": TEXT},
         ("confirm-plan", "POST"): new_plan | {"draft": json.dumps(ONE_ITEM)},
         ("settle", "POST"): {"due_on": day_in(70).isoformat()},

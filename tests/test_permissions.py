@@ -127,6 +127,10 @@ calendar-feed                     GET    -              .... .... .... .... ....
 login                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
 login                             POST   -              ==== ==== ==== ==== ==== ==== = =
 logout                            POST   -              ==== ==== ==== ==== ==== ==== = >
+forgotten-password                GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+forgotten-password                POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+set-password                      GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+set-password                      POST   -              ==== ==== ==== ==== ==== ==== = =
 switch-language                   POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + =
 my-work                           GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 plans                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
@@ -192,6 +196,8 @@ def path_of(line: Line, matrix: Matrix) -> str:
         return "/api/v1/nowhere/"
     if name == "calendar-feed":
         return reverse(name, args=["of-nobody"])
+    if name == "set-password":
+        return reverse(name, args=["MQ", "of-nobody"])
     row = [matrix.rows[line.row].pk] if takes_a_row(named_routes()[name]) else []
     return reverse(name, args=[*row, *([action] if action else [])])
 

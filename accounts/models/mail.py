@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import User
@@ -26,6 +26,8 @@ class OutgoingMail(models.Model):
     class Kind(models.TextChoices):
         DIGEST = "digest", _("daily digest")
         GROUP_POST = "group_post", _("daily post to a group")
+        PASSWORD = "password", _("link to a new password")
+        INVITATION = "invitation", _("invitation")
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("by mail")
@@ -39,6 +41,8 @@ class OutgoingMail(models.Model):
     #: How it was delivered in the end.
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.MAIL)
     on = models.DateField(_("day"))
+    #: Goes before all that is not, since a person waits for it.
+    urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     message_id = models.CharField(max_length=200, unique=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -59,15 +63,19 @@ class OutgoingMail(models.Model):
         ordering = ["-on", "-id"]
         indexes = [
             models.Index(
-                fields=["next_try_at", "id"],
+                F("urgent").desc(),
+                "next_try_at",
+                "id",
                 condition=Q(state__in=["waiting", "leased"]),
-                name="mail_to_send",
+                name="mail_in_turn",
             ),
             models.Index(fields=["sent_at"], condition=Q(state="sent"), name="mail_sent_at"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient", "kind", "on"], name="one_mail_a_person_and_day"
+                fields=["recipient", "on"],
+                condition=Q(kind="digest"),
+                name="one_digest_a_person_and_day",
             ),
             models.UniqueConstraint(
                 fields=["channel", "on"],

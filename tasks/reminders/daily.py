@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.emails import Letter
 from accounts.models import OutgoingMail
 from accounts.outbox import Compose, send_due
+from accounts.passwords import answer_requests, compose_link
 from tasks.models import JobRun
 from tasks.reminders.digest import compose, make_mails
 from tasks.reminders.group_post import compose_post, make_group_posts
@@ -20,6 +21,8 @@ PLANNING, SENDING = "planning", "sending"
 COMPOSERS: dict[str, Compose] = {
     OutgoingMail.Kind.DIGEST: compose,
     OutgoingMail.Kind.GROUP_POST: compose_post,
+    OutgoingMail.Kind.PASSWORD: compose_link,
+    OutgoingMail.Kind.INVITATION: compose_link,
 }
 
 
@@ -35,6 +38,7 @@ def plan_the_day(*, at: dt.datetime) -> None:
 
 def send_the_mails(*, clock: Callable[[], dt.datetime]) -> int:
     """One round of sending; returns how many mails were handled."""
+    answer_requests(at=clock())
     handled = send_due(compose_any, clock=clock)
     note_run(SENDING, clock())
     return handled
