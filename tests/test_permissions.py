@@ -46,6 +46,9 @@ api-plan-issue                    POST   draft          +... .... .... .... ....
 api-plan-issue                    POST   plan           =xxx xxxx xxxx xxxx xxxx .... . -
 api-plan-completion               GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
 api-plan-completion               GET    draft          +... .... .... .... .... .... . -
+api-plan-reminder-rules           GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
+api-plan-reminder-rules           PUT    plan           +xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-reminder-rules           PUT    draft          +... .... .... .... .... .... . -
 api-key-task-list                 GET    key-task       ++++ ++++ ++++ ++++ ++++ 0000 0 -
 api-key-task-list                 GET    draft-item     +000 0000 0000 0000 0000 0000 0 -
 api-key-task-detail               GET    key-task       ++++ ++++ ++++ ++++ ++++ .... . -
@@ -141,6 +144,8 @@ draft-plan                        GET    draft          +... .... .... .... ....
 settle                            POST   draft-item     +... .... .... .... .... .... . >
 plan                              GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 issue-plan                        POST   draft          +... .... .... .... .... .... . >
+reminder-rules                    GET    plan           +xxx xxxx xxxx xxxx xxxx .... . >
+reminder-rules                    POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
 completion                        GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 share                             GET    under-way      +... ++++ ++++ .... .... .... . >
 share                             GET    village's      ++++ ++++ ++++ ++++ .... .... . >

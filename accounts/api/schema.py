@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from accounts.api.serializers import ErrorSerializer
 
-WRITES = ("POST", "PATCH")
+WRITES = ("POST", "PUT", "PATCH")
 
 WRONG_BODY = {
     "400": _("The request is not understood; details.fields says where."),

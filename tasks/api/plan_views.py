@@ -9,13 +9,16 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.conditions import version_named
+from accounts.api.conditions import etag_of, version_named
 from accounts.api.fields import NothingSerializer
 from plans.api.serializers import PlanDetailSerializer
 from plans.api.views import PlanViewSet
+from plans.models import Plan
 from tasks.api.bodies import CompletionSerializer
+from tasks.api.rules import ReminderRulesSerializer, rules_from, told
 from tasks.figures import GROUPINGS, plan_completion
 from tasks.issuing import issue_plan
+from tasks.setting_rules import rules_of, set_reminder_rules
 
 
 class PlanWithSharesViewSet(PlanViewSet):
@@ -48,3 +51,22 @@ class PlanWithSharesViewSet(PlanViewSet):
             raise ValidationError({"by": [error]})
         figures = plan_completion(self.get_object(), user=self.user, on=self.on, by=by)
         return Response(CompletionSerializer(figures).data)
+
+    @extend_schema(responses=ReminderRulesSerializer)
+    @action(detail=True, url_path="reminder-rules")
+    def reminder_rules(self, request: Request, pk: str) -> Response:
+        """When the plan reminds; the ETag is the plan's."""
+        return self._rules_of(self.get_object())
+
+    @extend_schema(request=ReminderRulesSerializer, responses=ReminderRulesSerializer)
+    @reminder_rules.mapping.put
+    def set_reminder_rules(self, request: Request, pk: str) -> Response:
+        """Takes the place of the plan's rules. A coordinator of the issuing unit only."""
+        plan = self.get_object()
+        version = version_named(request, plan)
+        rules = rules_from(self.words(ReminderRulesSerializer))
+        plan = set_reminder_rules(plan.pk, rules, actor=self.user, at=self.at, version=version)
+        return self._rules_of(plan)
+
+    def _rules_of(self, plan: Plan) -> Response:
+        return Response(told(rules_of(plan)), headers={"ETag": etag_of(plan)})

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.errors import Refusal
 from accounts.models import Unit, User
 from accounts.pages import reader, status_of
+from plans.access import may_coordinate
 from plans.models import Plan
 from plans.views import draft_page
 from tasks.figures import GROUPINGS, PlanFigures, plan_completion
@@ -26,7 +27,7 @@ from tasks.tree import TreeFilter, plan_tree
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
     user = reader(request)
-    found = _plan_in_sight(user, pk, on)
+    found = plan_in_sight(user, pk, on)
     if found.state == Plan.State.DRAFT:
         return redirect("draft-plan", pk=pk)
     by_section = plan_completion(found, user=user, on=on, by="section")
@@ -44,6 +45,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "all_sections": found.sections.all(),
         "lights": list(Light),
         "units": _units_with_shares(found, user, on),
+        "may_coordinate": may_coordinate(user, found, on),
     }
     return render(request, "tasks/plan.html", context)
 
@@ -52,7 +54,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def completion(request: HttpRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
     user = reader(request)
-    found = _plan_in_sight(user, pk, on)
+    found = plan_in_sight(user, pk, on)
     by: Any = request.GET.get("by", "section")
     figures = plan_completion(found, user=user, on=on, by=by if by in GROUPINGS else "section")
     context = {"place": "plans", "plan": found, "on": on, "figures": figures}
@@ -63,7 +65,7 @@ def completion(request: HttpRequest, pk: int) -> HttpResponse:
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     user = reader(request)
-    found = _plan_in_sight(user, pk, timezone.localdate(at))
+    found = plan_in_sight(user, pk, timezone.localdate(at))
     try:
         issue_plan(found.pk, actor=user, at=at, version=_number(request.POST.get("version")) or 0)
     except Refusal as refusal:
@@ -72,7 +74,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("plan", pk=pk)
 
 
-def _plan_in_sight(user: User, pk: int, on: dt.date) -> Plan:
+def plan_in_sight(user: User, pk: int, on: dt.date) -> Plan:
     plans = Plan.objects.visible_to(user, on).select_related("issuing_unit")
     found: Plan = get_object_or_404(plans, pk=pk)
     return found
