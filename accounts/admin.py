@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.addresses import trust_again
 from accounts.errors import Refusal
 from accounts.models import (
     CalendarDay,
@@ -132,10 +133,21 @@ class AccountAdmin(Accounts):
     ]  # fmt: skip
     filter_horizontal = []
 
-    actions = ["invite_chosen"]
+    actions = ["invite_chosen", "write_again"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """A new address has refused nothing yet."""
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            trust_again([obj])
+
+    @admin.action(description=_("Write again to the address that was refused"))
+    def write_again(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        text = _("Written to again: %(count)d.") % {"count": trust_again(people)}
+        self.message_user(request, text, messages.SUCCESS)
 
     @admin.action(description=_("Invite by mail to set a password"))
     def invite_chosen(self, request: HttpRequest, people: QuerySet[User]) -> None:

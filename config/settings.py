@@ -128,6 +128,7 @@ SPECTACULAR_SETTINGS = {
         "ExtensionRequestState": "tasks.models.ExtensionRequest.State",
         "MailState": "accounts.models.OutgoingMail.State",
         "MembershipRole": "accounts.models.Membership.Role",
+        "ReminderRule": "tasks.models.Reminder.Rule",
         "OwnerRole": "plans.models.Role",
         "TaskRole": "tasks.models.Task.Role",
     },

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from tasks.views import feed, my_work, plan, rules, share
+from tasks.views import feed, my_work, plan, reminders, rules, share
 
 urlpatterns = [
     path("", my_work.my_work, name="my-work"),
     path("calendar/<str:token>.ics", feed.feed, name="calendar-feed"),
+    path("reminders/", reminders.reminders, name="reminders"),
     path("plans/<int:pk>/", plan.plan, name="plan"),
     path("plans/<int:pk>/issue/", plan.issue, name="issue-plan"),
     path("plans/<int:pk>/reminder-rules/", rules.reminder_rules, name="reminder-rules"),

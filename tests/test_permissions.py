@@ -137,6 +137,11 @@ set-password                      POST   -              ==== ==== ==== ==== ====
 switch-language                   POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + =
 my-work                           GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 plans                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+reminders                         GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+my-settings                       GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+my-settings                       POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+make-feed                         POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+revoke-feed                       POST   -              ==== ==== ==== ==== ==== ==== = >
 new-plan                          GET    -              +xxx +xxx +xxx +xxx +xxx +xxx x >
 new-plan                          POST   -              =xxx =xxx =xxx =xxx =xxx =xxx x >
 confirm-plan                      POST   -              +xxx ?xxx ?xxx ?xxx ?xxx ?xxx x >

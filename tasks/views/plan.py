@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import Refusal
 from accounts.models import Unit, User
-from accounts.pages import reader, status_of
+from accounts.pages import reader, status_of, whole_number
 from plans.access import may_coordinate
 from plans.models import Plan
 from plans.views import draft_page
@@ -67,7 +67,9 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     user = reader(request)
     found = plan_in_sight(user, pk, timezone.localdate(at))
     try:
-        issue_plan(found.pk, actor=user, at=at, version=_number(request.POST.get("version")) or 0)
+        issue_plan(
+            found.pk, actor=user, at=at, version=whole_number(request.POST.get("version")) or 0
+        )
     except Refusal as refusal:
         return draft_page(request, found, at, refusal=refusal, status=status_of(refusal))
     messages.success(request, _("The plan has been issued; every unit has its share."))
@@ -90,15 +92,11 @@ def _filter(query: Any) -> TreeFilter:
     """The filter that the address names; what it does not understand asks for everything."""
     light = query.get("light", "")
     return TreeFilter(
-        section=_number(query.get("section")),
+        section=whole_number(query.get("section")),
         light=Light(light) if light in set(Light) else None,
-        unit=_number(query.get("unit")),
+        unit=whole_number(query.get("unit")),
         in_sight=query.get("mine") == "1",
     )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _chart(figures: PlanFigures) -> dict[str, Any]:
