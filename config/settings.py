@@ -197,12 +197,12 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "
 #: What the relay is given at most, by all senders together; 0 for no limit.
 LUOSHI_MAILS_PER_MINUTE = env.number("LUOSHI_MAILS_PER_MINUTE", 120, most=100_000)
 EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("LUOSHI_FROM_EMAIL", "luoshi@localhost")
+#: From this hour on, by the local clock, the day's reminders go out.
+LUOSHI_MAIL_HOUR = env.number("LUOSHI_MAIL_HOUR", 8, most=23)
 #: The group robots that the operator has set: channel to address and secret for signing.
 LUOSHI_ROBOTS = {
     channel: (address, env.secret(f"LUOSHI_{channel.upper()}_SECRET", ""))
     for channel in ("wecom", "dingtalk", "feishu")
     if (address := env.address(f"LUOSHI_{channel.upper()}_ROBOT"))
 }
-DEFAULT_FROM_EMAIL = env.text("LUOSHI_FROM_EMAIL", "luoshi@localhost")
-#: From this hour on, by the local clock, the day's reminders go out.
-LUOSHI_MAIL_HOUR = env.number("LUOSHI_MAIL_HOUR", 8, most=23)

@@ -44,7 +44,9 @@ def test_every_write_to_a_row_names_its_precondition_and_every_route_its_refusal
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             headers = [found["name"] for found in operation.get("parameters", [])]
-            assert ("If-Match" in headers) == (method in ("post", "put", "patch") and "{id}" in path)
+            assert ("If-Match" in headers) == (
+                method in ("post", "put", "patch") and "{id}" in path
+            )
             assert {"400", "401", "503"} <= operation["responses"].keys(), (method, path)
             assert ("404" in operation["responses"]) == ("{id}" in path or "page" in headers)
 
