@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, Unit, User
 from accounts.querysets import UnitQuerySet, in_force
@@ -53,6 +53,14 @@ def _part_of(office: Unit) -> Unit:
 
 def may_act_for(user: User, unit: Unit, roles: Collection[str], on: dt.date) -> bool:
     return units_acted_for(user, roles, on).filter(pk=unit.pk).exists()
+
+
+def colleagues_of(user: User, on: dt.date) -> QuerySet[User]:
+    """The others who hold a role in one of the person's units, or in what these host."""
+    units = units_acted_for(user, ALL_ROLES, on)
+    held = Membership.objects.in_force(on).filter(unit__in=units.values("pk"))
+    others = User.objects.filter(pk__in=held.values("user_id")).exclude(pk=user.pk)
+    return others.order_by("name", "pk")
 
 
 def people_of(unit: Unit, roles: Collection[str], on: dt.date) -> list[User]:

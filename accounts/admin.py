@@ -5,13 +5,18 @@ Nothing here is deleted that a share may refer to: units, roles and memberships 
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from accounts.addresses import trust_again
+from accounts.errors import Refusal
 from accounts.models import (
     CalendarDay,
     Membership,
@@ -22,6 +27,7 @@ from accounts.models import (
     UnitHosting,
     User,
 )
+from accounts.passwords import invite
 from accounts.unit_tree import place_new_unit
 
 if TYPE_CHECKING:
@@ -127,8 +133,35 @@ class AccountAdmin(Accounts):
     ]  # fmt: skip
     filter_horizontal = []
 
+    actions = ["invite_chosen", "write_again"]
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """A new address has refused nothing yet."""
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            trust_again([obj])
+
+    @admin.action(description=_("Write again to the address that was refused"))
+    def write_again(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        text = _("Written to again: %(count)d.") % {"count": trust_again(people)}
+        self.message_user(request, text, messages.SUCCESS)
+
+    @admin.action(description=_("Invite by mail to set a password"))
+    def invite_chosen(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        try:
+            count = invite(people, at=timezone.now())
+        except Refusal as refusal:
+            self.message_user(request, str(refusal.message), messages.ERROR)
+        else:
+            text = ngettext(
+                "%(count)d invitation is on its way.",
+                "%(count)d invitations are on their way.",
+                count,
+            )
+            self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
 
 @admin.register(Membership)

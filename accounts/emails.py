@@ -8,11 +8,15 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
 @dataclass(frozen=True)
 class Letter:
-    """What a mail says, in the recipient's language: as plain text and as HTML."""
+    """What a mail says, in the recipient's language: as plain text and as HTML.
+
+    The text of a ``secret`` one is kept nowhere.
+    """
 
     subject: str
     text: str
     html: str
+    secret: bool = False
 
 
 def make_message(letter: Letter, *, to: str, message_id: str) -> EmailMultiAlternatives:

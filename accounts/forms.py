@@ -4,8 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.passwords import choose_password
+from accounts.wishes import Wishes
 
 
 class DayInput(forms.DateInput):
@@ -58,6 +64,60 @@ class LogInForm(AuthenticationForm):
         self.fields["password"].label = _("Password")
         for field in self.fields.values():
             field.widget.attrs["class"] = _css_class(field.widget)
+
+
+class WishesForm(PageForm):
+    """How a person wishes to hear of the day; ``colleagues`` may be deputies."""
+
+    hour = forms.TypedChoiceField(
+        label=_("My mail of the day comes"), coerce=int, empty_value=None, required=False
+    )
+    in_app_only = forms.BooleanField(label=_("Only here, not by mail"), required=False)
+    away_from = forms.DateField(label=_("Away from"), required=False, widget=DayInput())
+    away_until = forms.DateField(label=_("Away until"), required=False, widget=DayInput())
+    deputy = forms.ModelChoiceField(
+        label=_("Who hears of it while I am away"),
+        help_text=_("Somebody of your own unit. Without a deputy, the head or the unit above."),
+        queryset=User.objects.none(),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, colleagues: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        deputy: Any = self.fields["deputy"]
+        deputy.queryset = colleagues
+        hour: Any = self.fields["hour"]
+        usual = _("at the office's hour, %(hour)s:00") % {"hour": settings.LUOSHI_MAIL_HOUR}
+        hours = [(str(n), _("not before %(hour)s:00") % {"hour": n}) for n in range(24)]
+        hour.choices = [("", usual), *hours]
+
+    def wishes(self) -> Wishes:
+        return Wishes(**self.cleaned_data)
+
+
+class ForgottenPasswordForm(PageForm):
+    name = forms.CharField(
+        label=_("User name or mail address"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
+
+
+class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg] # generic in stubs only
+    template_name = "accounts/fields.html"
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["new_password1"].label = _("New password")
+        self.fields["new_password2"].label = _("New password once more")
+        for field in self.fields.values():
+            field.widget.attrs["class"] = _css_class(field.widget)
+
+    def save(self, commit: bool = True) -> User:
+        choose_password(self.user, self.cleaned_data["new_password1"])
+        return self.user
 
 
 def _css_class(widget: forms.Widget) -> str:

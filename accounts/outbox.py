@@ -25,6 +25,7 @@ from django.db.models import Q
 
 from accounts.emails import Letter, make_message
 from accounts.models import OutgoingMail, User
+from accounts.robots import Failed, post
 
 logger = logging.getLogger(__name__)
 
@@ -64,9 +65,12 @@ class Outcome(Enum):
     RELAY_AWAY = "relay_away"
 
 
-def message_id_for(recipient_id: int, kind: str, on: dt.date) -> str:
-    """Equal for every attempt and every copy, so that receivers and the support desk can tell."""
-    key = f"{settings.BASE_URL}|{kind}|{recipient_id}|{on.isoformat()}"
+def message_id_for(recipient: int | str, kind: str, on: dt.date) -> str:
+    """Equal for every attempt and every copy, so that receivers and the support desk can tell.
+
+    ``recipient`` is the person's id, or the channel of a post.
+    """
+    key = f"{settings.BASE_URL}|{kind}|{recipient}|{on.isoformat()}"
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
@@ -97,19 +101,16 @@ def send_one(
     mail = claim_next(at)
     if mail is None:
         return None
-    if mail.attempts > MAX_ATTEMPTS:
-        # Every sender that took this mail died over it.
-        return _give_up(mail, "abandoned by every sender that took it")
-    in_app = wants_it_here_only(mail.recipient)
-    if not in_app and (reason := why_unreachable(mail.recipient)):
-        # Django would send it to nobody and report no error.
+    if reason := _why_hopeless(mail):
         return _give_up(mail, reason)
     try:
         letter = compose(mail, at=at)
         if letter is None:
             return _settle(mail, Outcome.SUPERSEDED, state=State.SUPERSEDED)
-        mail.subject, mail.body = letter.subject, letter.text
-        if in_app:
+        mail.subject, mail.body = letter.subject, "" if letter.secret else letter.text
+        if mail.recipient is None:
+            return _post(mail, letter, at=at)
+        if _stays_here(mail):
             return mark_sent(mail, at=at, channel=OutgoingMail.Channel.IN_APP)
         message = make_message(letter, to=mail.recipient.email, message_id=mail.message_id)
     except Exception as error:
@@ -119,6 +120,32 @@ def send_one(
         return deliver(mail, message, connection, at=at)
     with conversation() as own:
         return deliver(mail, message, own, at=at)
+
+
+def _why_hopeless(mail: OutgoingMail) -> str:
+    """Why there is no use in trying, empty where there is."""
+    if mail.attempts > MAX_ATTEMPTS:
+        # Every sender that took this mail died over it.
+        return "abandoned by every sender that took it"
+    if mail.recipient is None or _stays_here(mail):
+        return ""
+    # Django would send it to nobody and report no error.
+    return why_unreachable(mail.recipient)
+
+
+def _post(mail: OutgoingMail, letter: Letter, *, at: dt.datetime) -> Outcome:
+    """To the group that the operator's robot stands in."""
+    try:
+        post(mail.channel, letter.text, at=at)
+    except Failed as error:
+        logger.warning("the post to the %s group failed: %s", mail.channel, error)
+        return _postpone(mail, error, at=at)
+    return mark_sent(mail, at=at, channel=mail.channel)
+
+
+def _stays_here(mail: OutgoingMail) -> bool:
+    """A digest can be read on the pages; a link to them cannot."""
+    return mail.kind == OutgoingMail.Kind.DIGEST and wants_it_here_only(mail.reader)
 
 
 def wants_it_here_only(person: User) -> bool:
@@ -133,10 +160,10 @@ def why_unreachable(person: User) -> str:
 
 
 def claim_next(at: dt.datetime) -> OutgoingMail | None:
-    """Takes the mail that has been due longest, for the length of ``LEASE``; commits.
+    """Takes the mail that has been due longest, urgent ones first, for the length of ``LEASE``.
 
-    Rows that others are claiming are passed over, and so is everything while the mail is held or
-    the minute's share is used up. The count of attempts grows here, before anything can go
+    Commits. Rows that others are claiming are passed over, and so is everything while the mail is
+    held or the minute's share is used up. The count of attempts grows here, before anything can go
     wrong, so that a mail that kills its senders is found out.
     """
     with transaction.atomic():
@@ -146,7 +173,7 @@ def claim_next(at: dt.datetime) -> OutgoingMail | None:
             OutgoingMail.objects.due(at)
             .select_for_update(skip_locked=True, no_key=True, of=("self",))
             .select_related("recipient__mail_settings")
-            .order_by("next_try_at", "id")
+            .order_by("-urgent", "next_try_at", "id")
             .first()
         )
         if mail is None:
@@ -246,7 +273,7 @@ def _refused(
     if _code_of(error) < FIRST_PERMANENT_CODE:
         return _postpone(mail, error, at=at)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        same_address = User.objects.filter(pk=mail.recipient_id, email=mail.recipient.email)
+        same_address = User.objects.filter(pk=mail.reader_id, email=mail.reader.email)
         same_address.update(email_refusal=_text_of(error), email_refused_at=at)
     return _give_up(mail, _text_of(error))
 

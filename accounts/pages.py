@@ -18,6 +18,11 @@ def status_of(refusal: Refusal) -> int:
     return STATUS.get(type(refusal), 400)
 
 
+def whole_number(text: str | None) -> int | None:
+    """The number that an address names, ``None`` for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def reader(request: HttpRequest) -> User:
     """The person who is logged in; no page but the log-in is open to anybody else."""
     user = request.user

@@ -1,10 +1,16 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts.views import LogInView, switch_language
+from accounts import settings_views
+from accounts.views import ChoosePasswordView, LogInView, forgotten_password, switch_language
 
 urlpatterns = [
     path("login/", LogInView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("me/", settings_views.my_settings, name="my-settings"),
+    path("me/calendar-feed/", settings_views.make_own_feed, name="make-feed"),
+    path("me/calendar-feed/revoke/", settings_views.revoke_own_feed, name="revoke-feed"),
+    path("password/", forgotten_password, name="forgotten-password"),
+    path("password/<str:uidb64>/<str:token>/", ChoosePasswordView.as_view(), name="set-password"),
     path("language/", switch_language, name="switch-language"),
 ]

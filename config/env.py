@@ -1,6 +1,7 @@
 """Environment variables, read with a type; a wrong one stops the start and says its name."""
 
 import os
+import re
 from pathlib import Path
 
 TRUE = {"1", "true", "yes", "on"}
@@ -54,6 +55,17 @@ def words(name: str, default: str) -> list[str]:
     """The comma-separated parts without blanks around them; empty parts are left out."""
     parts = (part.strip() for part in os.environ.get(name, default).split(","))
     return [part for part in parts if part]
+
+
+def address(name: str) -> str:
+    """An address of the web, or nothing; it may hold a key, so it is read as a secret.
+
+    For the same reason a wrong one is refused without repeating it.
+    """
+    given = secret(name, "")
+    if given and not re.fullmatch(r"https?://[\w.-]+(:\d{1,5})?(/[!-~]*)?", given, re.ASCII):
+        raise WrongSetting(f"{name} must begin with https:// or http:// and a host name.")
+    return given
 
 
 def secret(name: str, default: str | None = None) -> str:

@@ -59,20 +59,20 @@ def work(request: HttpRequest) -> JsonResponse:
 def _work_done(at: dt.datetime) -> tuple[dict[str, Any], list[str]]:
     status = status_of_reminders(timezone.localdate(at), at)
     planned_at = JobRun.objects.filter(job=PLANNING).values_list("finished_at", flat=True).first()
-    late = status.oldest_waiting is not None and at - status.oldest_waiting > SENT_WITHIN
+    late = status.mail.oldest_waiting is not None and at - status.mail.oldest_waiting > SENT_WITHIN
     checks = {
         "planner_stopped": planned_at is None or at - planned_at > PLANNED_WITHIN,
         "mail_waits": late,
-        "mail_held": status.hold is not None,
-        "mail_failed": status.failed_mails > 0,
+        "mail_held": status.mail.hold is not None,
+        "mail_failed": status.mail.failed > 0,
         "reminders_unaccounted": status.unaccounted != 0,
     }
     facts = {
         "planned_at": planned_at,
-        "last_sent": status.last_sent,
-        "oldest_waiting": status.oldest_waiting,
+        "last_sent": status.mail.last_sent,
+        "oldest_waiting": status.mail.oldest_waiting,
         "reminders": status.reminders,
-        "failed_mails": status.failed_mails,
+        "failed_mails": status.mail.failed,
         "refused_addresses": status.refused_addresses,
         "units_with_nobody": status.units_with_nobody,
         "uncovered_years": status.uncovered_years,

@@ -89,6 +89,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+#: Seconds that a link to a new password opens: a mail of Friday is still good on Monday.
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "my-work"
 LOGOUT_REDIRECT_URL = "login"
@@ -126,6 +128,7 @@ SPECTACULAR_SETTINGS = {
         "ExtensionRequestState": "tasks.models.ExtensionRequest.State",
         "MailState": "accounts.models.OutgoingMail.State",
         "MembershipRole": "accounts.models.Membership.Role",
+        "ReminderRule": "tasks.models.Reminder.Rule",
         "OwnerRole": "plans.models.Role",
         "TaskRole": "tasks.models.Task.Role",
         "Light": "tasks.api.serializers.LIGHTS",
@@ -203,3 +206,9 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("LUOSHI_FROM_EMAIL", "luoshi@localhost")
 #: From this hour on, by the local clock, the day's reminders go out.
 LUOSHI_MAIL_HOUR = env.number("LUOSHI_MAIL_HOUR", 8, most=23)
+#: The group robots that the operator has set: channel to address and secret for signing.
+LUOSHI_ROBOTS = {
+    channel: (address, env.secret(f"LUOSHI_{channel.upper()}_SECRET", ""))
+    for channel in ("wecom", "dingtalk", "feishu")
+    if (address := env.address(f"LUOSHI_{channel.upper()}_ROBOT"))
+}

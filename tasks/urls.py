@@ -1,12 +1,14 @@
 from django.urls import path
 
-from tasks.views import feed, my_work, plan, share
+from tasks.views import feed, my_work, plan, reminders, rules, share
 
 urlpatterns = [
     path("", my_work.my_work, name="my-work"),
     path("calendar/<str:token>.ics", feed.feed, name="calendar-feed"),
+    path("reminders/", reminders.reminders, name="reminders"),
     path("plans/<int:pk>/", plan.plan, name="plan"),
     path("plans/<int:pk>/issue/", plan.issue, name="issue-plan"),
+    path("plans/<int:pk>/reminder-rules/", rules.reminder_rules, name="reminder-rules"),
     path("plans/<int:pk>/completion/", plan.completion, name="completion"),
     path("plans/<int:pk>/completion.xlsx", plan.completion_sheet, name="completion-sheet"),
     path("tasks/<int:pk>/", share.share, name="share"),

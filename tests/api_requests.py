@@ -35,6 +35,9 @@ class Api:
     def patch(self, path: str, body: Any, *, row: VersionedRow | None = None) -> Any:
         return self.send("patch", path, body, etag=etag_of(row) if row else None)
 
+    def put(self, path: str, body: Any, *, row: VersionedRow | None = None) -> Any:
+        return self.send("put", path, body, etag=etag_of(row) if row else None)
+
     def send(self, method: str, path: str, body: Any = None, *, etag: str | None = None) -> Any:
         headers = {} if etag is None else {"If-Match": etag}
         content = json.dumps({} if body is None else body)

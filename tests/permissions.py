@@ -254,6 +254,8 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("api-plan-list", "POST"): new_plan,
         ("api-plan-read", "POST"): {"text": TEXT},
         ("api-plan-detail", "PATCH"): {"yellow_days": 9},
+        ("api-plan-reminder-rules", "PUT"): {"every": 3},
+        ("reminder-rules", "POST"): RULES,
         ("api-key-task-detail", "PATCH"): {"due_on": day_in(70).isoformat()},
         ("api-task-object", "POST"): reason,
         ("api-task-uphold", "POST"): reason,
@@ -292,6 +294,7 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("api-extension-request-refuse", "POST"): {"answer": "按期完成。"},
         ("switch-language", "POST"): {"language": "en"},
         ("login", "POST"): {"username": "nobody", "password": "wrong"},
+        ("forgotten-password", "POST"): {"name": "nobody"},
         ("new-plan", "POST"): {"text": TEXT},
         ("confirm-plan", "POST"): new_plan | {"draft": json.dumps(ONE_ITEM)},
         ("settle", "POST"): {"due_on": day_in(70).isoformat()},
@@ -306,6 +309,16 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
     }
 
 
+RULES = {
+    "days_before": "10, 3",
+    "report_days_before": "3",
+    "every": "5",
+    "head_after": "1",
+    "unit_above_after": "5",
+    "office_after": "10",
+    "patience": "3",
+    "said": ["before", "overdue"],
+}
 TEXT = (
     "一、规范管理\n(一)清理文件。全面清理。"
     "(牵头单位:司法局;责任单位:各乡镇(街道);完成时限:2026年9月30日前)\n"

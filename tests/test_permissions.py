@@ -48,6 +48,9 @@ api-plan-issue                    POST   draft          +... .... .... .... ....
 api-plan-issue                    POST   plan           =xxx xxxx xxxx xxxx xxxx .... . -
 api-plan-completion               GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
 api-plan-completion               GET    draft          +... .... .... .... .... .... . -
+api-plan-reminder-rules           GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
+api-plan-reminder-rules           PUT    plan           +xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-reminder-rules           PUT    draft          +... .... .... .... .... .... . -
 api-key-task-list                 GET    key-task       ++++ ++++ ++++ ++++ ++++ 0000 0 -
 api-key-task-list                 GET    draft-item     +000 0000 0000 0000 0000 0000 0 -
 api-key-task-detail               GET    key-task       ++++ ++++ ++++ ++++ ++++ .... . -
@@ -161,9 +164,18 @@ calendar-feed                     GET    -              .... .... .... .... ....
 login                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
 login                             POST   -              ==== ==== ==== ==== ==== ==== = =
 logout                            POST   -              ==== ==== ==== ==== ==== ==== = >
+forgotten-password                GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+forgotten-password                POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+set-password                      GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+set-password                      POST   -              ==== ==== ==== ==== ==== ==== = =
 switch-language                   POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + =
 my-work                           GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 plans                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+reminders                         GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+my-settings                       GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+my-settings                       POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+make-feed                         POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+revoke-feed                       POST   -              ==== ==== ==== ==== ==== ==== = >
 new-plan                          GET    -              +xxx +xxx +xxx +xxx +xxx +xxx x >
 new-plan                          POST   -              +xxx +xxx +xxx +xxx +xxx +xxx x >
 confirm-plan                      POST   -              +xxx ?xxx ?xxx ?xxx ?xxx ?xxx x >
@@ -171,6 +183,8 @@ draft-plan                        GET    draft          +... .... .... .... ....
 settle                            POST   draft-item     +... .... .... .... .... .... . >
 plan                              GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 issue-plan                        POST   draft          +... .... .... .... .... .... . >
+reminder-rules                    GET    plan           +xxx xxxx xxxx xxxx xxxx .... . >
+reminder-rules                    POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
 completion                        GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 completion-sheet                  GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 share                             GET    under-way      +... ++++ ++++ .... .... .... . >
@@ -233,6 +247,8 @@ def path_of(line: Line, matrix: Matrix) -> str:
         return "/api/v1/nowhere/"
     if name == "calendar-feed":
         return reverse(name, args=["of-nobody"])
+    if name == "set-password":
+        return reverse(name, args=["MQ", "of-nobody"])
     row = [matrix.rows[line.row].pk] if takes_a_row(named_routes()[name]) else []
     return reverse(name, args=[*row, *([action] if action else [])])
 

@@ -109,6 +109,11 @@ def add_history(world: ApiWorld) -> None:
     assert officer.mails.count() == MORE
 
 
+def set_rules(office: Api, _officer: Api, world: ApiWorld) -> int:
+    path = f"/plans/{world.plan.pk}/reminder-rules/"
+    return office.queries_of("put", path, {"every": 3}, row=Plan.objects.get(pk=world.plan.pk))
+
+
 def made_plan(office: Api, _officer: Api, world: ApiWorld) -> int:
     items = [ONE_ITEM["items"][0] | {"number": f"{n}"} for n in range(Unit.objects.count())]
     body = {
@@ -158,6 +163,7 @@ MEASURES: dict[str, Measure] = {
     "GET plans/{id}/completion, by unit": reads(
         "/plans/{}/completion/", plan_of("plan"), by="unit"
     ),
+    "GET plans/{id}/reminder-rules": reads("/plans/{}/reminder-rules/", plan_of("plan")),
     "GET key-tasks": reads("/key-tasks/"),
     "GET key-tasks/{id}": reads("/key-tasks/{}/", key_task),
     "GET tasks": reads("/tasks/"),
@@ -176,6 +182,7 @@ MEASURES: dict[str, Measure] = {
     "POST plans": made_plan,
     "PATCH plans/{id}": changed_plan,
     "PATCH key-tasks/{id}": settled,
+    "PUT plans/{id}/reminder-rules": set_rules,
     "POST plans/{id}/issue": lambda office, officer, world: writes(
         "/plans/{}/issue/", lambda w: Plan.objects.get(pk=w.draft.pk), by_office=True
     )(office, officer, world),

@@ -2,7 +2,7 @@
 
 from accounts.models.calendar import CalendarDay, PreliminaryYear
 from accounts.models.mail import MailHold, OutgoingMail
-from accounts.models.people import CalendarFeed, MailSettings, Membership, User
+from accounts.models.people import CalendarFeed, MailSettings, Membership, PasswordRequest, User
 from accounts.models.requests import AnsweredRequest
 from accounts.models.units import (
     Unit,
@@ -20,6 +20,7 @@ __all__ = [
     "MailSettings",
     "Membership",
     "OutgoingMail",
+    "PasswordRequest",
     "PreliminaryYear",
     "Unit",
     "UnitAlias",

@@ -82,6 +82,24 @@ class MailSettings(models.Model):
         return bool(self.away_from and self.away_until and self.away_from <= on <= self.away_until)
 
 
+class PasswordRequest(models.Model):
+    """Somebody says to have forgotten a password. Gone once a job has looked for the account.
+
+    ``asked_for`` is what was typed: perhaps a user name or an address, perhaps of nobody.
+    """
+
+    asked_for = models.CharField(max_length=254)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("request for a password")
+        verbose_name_plural = _("requests for a password")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.asked_for
+
+
 class CalendarFeed(models.Model):
     """The secret address under which a person's calendar program reads their deadlines.
 

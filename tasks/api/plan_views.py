@@ -1,7 +1,7 @@
 """What plans can do once there are shares: be issued, and say how far they are."""
 
 from collections.abc import Set
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django_filters.utils import translate_validation
@@ -9,63 +9,23 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.conditions import version_named
+from accounts.api.conditions import etag_of, version_named
 from accounts.api.fields import NothingSerializer
 from plans.api.serializers import PlanDetailSerializer
 from plans.api.views import PlanViewSet
+from plans.models import Plan
 from tasks.api.bodies import CompletionSerializer
-from tasks.api.filters import TaskFilters
-from tasks.completion_sheet import as_csv, as_xlsx
+from tasks.api.completion import NARROWING_PARAMETERS, CompletionFilters, CsvTable, XlsxTable
+from tasks.api.rules import ReminderRulesSerializer, rules_from, told
 from tasks.figures import plan_completion
 from tasks.groupings import GROUPINGS
 from tasks.issuing import issue_plan
 from tasks.querysets import TaskQuerySet
-
-
-class CompletionFilters(TaskFilters):
-    """Those of the list of shares; the plan is the one in the address."""
-
-    plan = None  # type: ignore[assignment]
-
-    class Meta(TaskFilters.Meta):
-        exclude: ClassVar[list[str]] = ["plan"]
-
-
-#: As the list of shares describes them in full.
-NARROWING_PARAMETERS = [
-    OpenApiParameter(
-        name,
-        str,
-        many=name in CompletionFilters.repeatable(),
-        description=f"As in the list of shares: `{name}`.",
-    )
-    for name in CompletionFilters.get_filters()
-]
-
-
-class CsvTable(BaseRenderer):
-    media_type = "text/csv"
-    format = "csv"
-    charset = None
-    render_style = "binary"
-
-    def render(self, data: Any, *_context: Any) -> bytes:
-        """Figures as a table; a refusal is answered by ``config.api`` as JSON."""
-        return as_csv(data)
-
-
-class XlsxTable(BaseRenderer):
-    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    format = "xlsx"
-    charset = None
-    render_style = "binary"
-
-    def render(self, data: Any, *_context: Any) -> bytes:
-        return as_xlsx(data)
+from tasks.setting_rules import rules_of, set_reminder_rules
 
 
 class PlanWithSharesViewSet(PlanViewSet):
@@ -127,3 +87,22 @@ class PlanWithSharesViewSet(PlanViewSet):
             raise translate_validation(filters.errors)
         narrowed: TaskQuerySet = filters.qs
         return narrowed
+
+    @extend_schema(responses=ReminderRulesSerializer)
+    @action(detail=True, url_path="reminder-rules")
+    def reminder_rules(self, request: Request, pk: str) -> Response:
+        """When the plan reminds; the ETag is the plan's."""
+        return self._rules_of(self.get_object())
+
+    @extend_schema(request=ReminderRulesSerializer, responses=ReminderRulesSerializer)
+    @reminder_rules.mapping.put
+    def set_reminder_rules(self, request: Request, pk: str) -> Response:
+        """Takes the place of the plan's rules. A coordinator of the issuing unit only."""
+        plan = self.get_object()
+        version = version_named(request, plan)
+        rules = rules_from(self.words(ReminderRulesSerializer))
+        plan = set_reminder_rules(plan.pk, rules, actor=self.user, at=self.at, version=version)
+        return self._rules_of(plan)
+
+    def _rules_of(self, plan: Plan) -> Response:
+        return Response(told(rules_of(plan)), headers={"ETag": etag_of(plan)})

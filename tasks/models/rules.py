@@ -28,6 +28,7 @@ class ReminderRules(models.Model):
         verbose_name=_("days before the deadline"),
         size=6,
         default=default_days_before,
+        blank=True,
     )
     report_days_before = models.PositiveSmallIntegerField(
         _("days before a report is due"),

@@ -6,13 +6,24 @@ from collections.abc import Callable
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.outbox import send_due
+from accounts.emails import Letter
+from accounts.models import OutgoingMail
+from accounts.outbox import Compose, send_due
+from accounts.passwords import answer_requests, compose_link
 from tasks.models import JobRun
 from tasks.reminders.digest import compose, make_mails
+from tasks.reminders.group_post import compose_post, make_group_posts
 from tasks.reminders.planning import plan_reminders
 
 #: The jobs by the names under which their runs are noted.
 PLANNING, SENDING = "planning", "sending"
+
+COMPOSERS: dict[str, Compose] = {
+    OutgoingMail.Kind.DIGEST: compose,
+    OutgoingMail.Kind.GROUP_POST: compose_post,
+    OutgoingMail.Kind.PASSWORD: compose_link,
+    OutgoingMail.Kind.INVITATION: compose_link,
+}
 
 
 def plan_the_day(*, at: dt.datetime) -> None:
@@ -21,14 +32,21 @@ def plan_the_day(*, at: dt.datetime) -> None:
     plan_reminders(on=local.date(), at=at)
     if local.hour >= settings.LUOSHI_MAIL_HOUR:
         make_mails(on=local.date(), at=at)
+        make_group_posts(on=local.date(), at=at)
     note_run(PLANNING, at)
 
 
 def send_the_mails(*, clock: Callable[[], dt.datetime]) -> int:
     """One round of sending; returns how many mails were handled."""
-    handled = send_due(compose, clock=clock)
+    answer_requests(at=clock())
+    handled = send_due(compose_any, clock=clock)
     note_run(SENDING, clock())
     return handled
+
+
+def compose_any(mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
+    """Whatever the mail's kind has to say as of now; ``None``: nothing any more."""
+    return COMPOSERS[mail.kind](mail, at=at)
 
 
 def note_run(job: str, at: dt.datetime) -> None:

@@ -68,7 +68,7 @@ def compose(mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
         )
         untrue = end_untrue(reminders, calendar, on=on, at=at)
         in_sight = set(
-            Task.objects.visible_to(mail.recipient, on)
+            Task.objects.visible_to(mail.reader, on)
             .filter(pk__in={reminder.task_id for reminder in reminders})
             .values_list("pk", flat=True)
         )
@@ -78,8 +78,8 @@ def compose(mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
     left = [reminder for reminder in reminders if reminder.pk not in gone]
     if not left:
         return None
-    with override(mail.recipient.language):
-        return write_letter(left, mail.recipient, calendar, on)
+    with override(mail.reader.language):
+        return write_letter(left, mail.reader, calendar, on)
 
 
 def _put_into_mails(
@@ -124,9 +124,9 @@ def _carry_over(*, on: dt.date, at: dt.datetime) -> None:
             .order_by("recipient_id", "on")
             .select_for_update(skip_locked=True, no_key=True)
         )
-        mails = _open_mails({mail.recipient_id for mail in stuck}, on=on, at=at)
+        mails = _open_mails({mail.reader_id for mail in stuck}, on=on, at=at)
         for old in stuck:
-            _move(old, mails[old.recipient_id])
+            _move(old, mails[old.reader_id])
 
 
 def _move(old: OutgoingMail, new: OutgoingMail) -> None:
@@ -187,7 +187,7 @@ def _locked_mails(
     )
     mails = OutgoingMail.objects.filter(recipient__in=wanted, kind=DIGEST, on=on)
     locked = mails.order_by("recipient_id").select_for_update(no_key=True)
-    return {mail.recipient_id: mail for mail in locked}
+    return {mail.reader_id: mail for mail in locked}
 
 
 def _chosen_hours(people: list[int]) -> dict[int, int]:

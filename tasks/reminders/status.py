@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Max, Min, Q
+from django.db.models import Count, Max, Min, Q
 
 from accounts.calendar import WorkCalendar, load_calendar
 from accounts.holding import hold_in_force
@@ -16,21 +16,27 @@ ENDS = ("sent", "superseded", "failed", "waiting")
 
 
 @dataclass(frozen=True)
+class MailStatus:
+    """``oldest_waiting`` is since when the mail that waited longest could have been sent."""
+
+    oldest_waiting: dt.datetime | None
+    last_sent: dt.datetime | None
+    failed: int
+    hold: MailHold | None
+
+
+@dataclass(frozen=True)
 class Status:
     """``reminders`` counts them by their end; together they are all there are.
 
-    ``oldest_waiting`` is since when the mail that has waited longest could have been sent;
     ``uncovered_years`` are those with open deadlines whose holidays nobody has entered.
     """
 
     reminders: dict[str, int]
     total: int
-    oldest_waiting: dt.datetime | None
-    last_sent: dt.datetime | None
-    failed_mails: int
+    mail: MailStatus
     refused_addresses: int
     units_with_nobody: int
-    hold: MailHold | None
     uncovered_years: list[int]
 
     @property
@@ -41,22 +47,25 @@ class Status:
 def status_of_reminders(on: dt.date, at: dt.datetime) -> Status:
     """A constant number of queries."""
     ends = Reminder.objects.counted_by_end()
-    mails = OutgoingMail.objects.aggregate(
-        oldest=Min("next_try_at", filter=Q(state=State.WAITING, next_try_at__lte=at)),
-        last=Max("sent_at"),
-    )
     nobody = Reminder.objects.filter(superseded_at=None).exclude(fault="")
     return Status(
         reminders={end: ends.get(end, 0) for end in ENDS},
         total=Reminder.objects.count(),
-        oldest_waiting=mails["oldest"],
-        last_sent=mails["last"],
-        failed_mails=OutgoingMail.objects.filter(state=State.FAILED).count(),
+        mail=status_of_mail(at),
         refused_addresses=User.objects.exclude(email_refusal="").filter(is_active=True).count(),
         units_with_nobody=nobody.values("unit").distinct().count(),
-        hold=hold_in_force(),
         uncovered_years=uncovered_years(load_calendar(), on),
     )
+
+
+def status_of_mail(at: dt.datetime) -> MailStatus:
+    """Two queries."""
+    mails = OutgoingMail.objects.aggregate(
+        oldest=Min("next_try_at", filter=Q(state=State.WAITING, next_try_at__lte=at)),
+        last=Max("sent_at"),
+        failed=Count("pk", filter=Q(state=State.FAILED)),
+    )
+    return MailStatus(mails["oldest"], mails["last"], mails["failed"], hold_in_force())
 
 
 def uncovered_years(calendar: WorkCalendar, on: dt.date) -> list[int]:

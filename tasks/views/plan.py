@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import Refusal
 from accounts.models import Unit, User
-from accounts.pages import reader, status_of
+from accounts.pages import reader, status_of, whole_number
+from plans.access import may_coordinate
 from plans.models import Plan, SourceDocument
 from plans.views import draft_page
 from tasks.completion_sheet import as_xlsx
@@ -29,7 +30,7 @@ from tasks.tree import TreeFilter, plan_tree
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
     user = reader(request)
-    found = _plan_in_sight(user, pk, on)
+    found = plan_in_sight(user, pk, on)
     if found.state == Plan.State.DRAFT:
         return redirect("draft-plan", pk=pk)
     by_section = plan_completion(found, user=user, on=on, by="section")
@@ -48,6 +49,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "all_sections": found.sections.all(),
         "lights": list(Light),
         "units": _units_with_shares(found, user, on),
+        "may_coordinate": may_coordinate(user, found, on),
     }
     return render(request, "tasks/plan.html", context)
 
@@ -56,7 +58,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def completion(request: HttpRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
     user = reader(request)
-    found = _plan_in_sight(user, pk, on)
+    found = plan_in_sight(user, pk, on)
     figures = plan_completion(found, user=user, on=on, by=_grouping(request))
     context = {
         "place": "plans",
@@ -74,7 +76,7 @@ def completion_sheet(request: HttpRequest, pk: int) -> FileResponse:
     """The same table as XLSX."""
     on = timezone.localdate()
     user = reader(request)
-    found = _plan_in_sight(user, pk, on)
+    found = plan_in_sight(user, pk, on)
     figures = plan_completion(found, user=user, on=on, by=_grouping(request))
     name = f"{found.title} {_('Completion')} {on.isoformat()}.xlsx"
     return FileResponse(BytesIO(as_xlsx(figures)), as_attachment=True, filename=name)
@@ -91,16 +93,18 @@ def _grouping(request: HttpRequest) -> By:
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     user = reader(request)
-    found = _plan_in_sight(user, pk, timezone.localdate(at))
+    found = plan_in_sight(user, pk, timezone.localdate(at))
     try:
-        issue_plan(found.pk, actor=user, at=at, version=_number(request.POST.get("version")) or 0)
+        issue_plan(
+            found.pk, actor=user, at=at, version=whole_number(request.POST.get("version")) or 0
+        )
     except Refusal as refusal:
         return draft_page(request, found, at, refusal=refusal, status=status_of(refusal))
     messages.success(request, _("The plan has been issued; every unit has its share."))
     return redirect("plan", pk=pk)
 
 
-def _plan_in_sight(user: User, pk: int, on: dt.date) -> Plan:
+def plan_in_sight(user: User, pk: int, on: dt.date) -> Plan:
     plans = Plan.objects.visible_to(user, on).select_related("issuing_unit")
     found: Plan = get_object_or_404(plans, pk=pk)
     return found
@@ -116,15 +120,11 @@ def _filter(query: Any) -> TreeFilter:
     """The filter that the address names; what it does not understand asks for everything."""
     light = query.get("light", "")
     return TreeFilter(
-        section=_number(query.get("section")),
+        section=whole_number(query.get("section")),
         light=Light(light) if light in set(Light) else None,
-        unit=_number(query.get("unit")),
+        unit=whole_number(query.get("unit")),
         in_sight=query.get("mine") == "1",
     )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _chart(figures: PlanFigures) -> dict[str, Any]:

@@ -214,7 +214,7 @@ class TestFailures:
         self, house: House, relay: MailRelay
     ) -> None:
         mail = make_mail(house.person("镇-officer"))
-        User.objects.filter(pk=mail.recipient_id).update(email="")
+        User.objects.filter(pk=mail.reader_id).update(email="")
         assert send_one(letter, at=NINE) is Outcome.FAILED
         assert (fresh(mail).state, fresh(mail).sent_at) == ("failed", None)
         assert fresh(mail).last_error == "the account has no address"

@@ -18,7 +18,9 @@ POLICY = (
 )
 
 #: The pages that anybody may ask for.
-OPEN_PAGES = {"login", "switch-language", "calendar-feed"}
+OPEN_PAGES = {
+    "login", "switch-language", "calendar-feed", "forgotten-password", "set-password",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -101,3 +101,41 @@ def test_a_secret_that_is_nowhere_stops_the_start(
     path.write_text("\n")
     with pytest.raises(env.WrongSetting, match=r"^LUOSHI_SAMPLE_FILE: .* is empty\.$"):
         env.secret(NAME, "for development")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "https://robot.county.example/cgi-bin/webhook/send?key=1-2",
+        "http://10.1.2.3:8080/open-apis/bot/v2/hook/1",
+        "http://robot",
+    ],
+)
+def test_an_address_of_the_web_or_nothing(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv(NAME, given)
+    assert env.address(NAME) == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "file:///etc/passwd",
+        "robot.county.example/send",
+        "https:///send",
+        "https://user:secret@robot/send",
+        "https://robot/a b",
+        "https://robot/a\r\nHost: b",
+        "https://robot?key=1",
+        "https://robot:port/",
+    ],
+)
+def test_what_is_no_address_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv(NAME, given)
+    with pytest.raises(env.WrongSetting) as refused:
+        env.address(NAME)
+    assert (
+        str(refused.value) == "LUOSHI_SAMPLE must begin with https:// or http:// and a host name."
+    )

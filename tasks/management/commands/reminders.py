@@ -34,7 +34,7 @@ class Command(BaseCommand):
         status = status_of_reminders(timezone.localdate(at), at)
         for line in lines_of(status):
             self.stdout.write(line)
-        if status.failed_mails or status.hold or status.unaccounted:
+        if status.mail.failed or status.mail.hold or status.unaccounted:
             sys.exit(1)
 
     def _hold(self, *, reason: str, **options: Any) -> None:
@@ -56,14 +56,14 @@ def lines_of(status: Status) -> list[str]:
     lines = [
         f"reminders: {status.total} ({ends})",
         f"without an end: {status.unaccounted}",
-        f"oldest waiting mail: {_when(status.oldest_waiting)}",
-        f"last mail sent: {_when(status.last_sent)}",
-        f"failed mails: {status.failed_mails}",
+        f"oldest waiting mail: {_when(status.mail.oldest_waiting)}",
+        f"last mail sent: {_when(status.mail.last_sent)}",
+        f"failed mails: {status.mail.failed}",
         f"refused addresses: {status.refused_addresses}",
         f"units with nobody to write to: {status.units_with_nobody}",
     ]
-    if status.hold:
-        lines.append(f"HELD since {_when(status.hold.since)}: {status.hold.reason}")
+    if status.mail.hold:
+        lines.append(f"HELD since {_when(status.mail.hold.since)}: {status.mail.hold.reason}")
     if status.uncovered_years:
         years = ", ".join(map(str, status.uncovered_years))
         lines.append(f"holidays unknown, weekends only: {years}")

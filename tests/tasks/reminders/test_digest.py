@@ -24,9 +24,7 @@ def house(db: None) -> House:
 def mails() -> list[tuple[str, str, str, int]]:
     """Recipient, day, state and number of reminders of every mail."""
     rows = OutgoingMail.objects.order_by("on", "recipient_id").select_related("recipient")
-    return [
-        (m.recipient.username, m.on.isoformat()[5:], m.state, m.reminders.count()) for m in rows
-    ]
+    return [(m.reader.username, m.on.isoformat()[5:], m.state, m.reminders.count()) for m in rows]
 
 
 def send_all(now: dt.datetime) -> int:

@@ -35,9 +35,9 @@ def test_every_reminder_has_an_end(house: House) -> None:
     status = status_of_reminders(DUE, NOW)
     assert status.reminders == {"sent": 1, "superseded": 0, "failed": 1, "waiting": 1}
     assert (status.total, status.unaccounted, status.units_with_nobody) == (3, 0, 1)
-    assert (status.failed_mails, status.refused_addresses) == (1, 1)
-    assert (status.last_sent, status.oldest_waiting) == (NOW, at(9, 30, 8))
-    assert status.hold is None
+    assert (status.mail.failed, status.refused_addresses) == (1, 1)
+    assert (status.mail.last_sent, status.mail.oldest_waiting) == (NOW, at(9, 30, 8))
+    assert status.mail.hold is None
     assert status.uncovered_years == []
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_ways_of_writing"),
+        ("accounts", "0004_password_mail"),
     ]
 
     operations = [
