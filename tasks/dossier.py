@@ -14,6 +14,7 @@ from tasks.access import (
     is_head_of,
     may_decide,
     may_supervise,
+    may_work_on,
 )
 from tasks.acknowledging import last_day_to_object
 from tasks.lights import Light
@@ -67,6 +68,7 @@ class Dossier:
     decisions: Decisions
     extension_decisions: Decisions
     notice_decisions: Decisions
+    works_on_it: bool
 
     @property
     def waiting_report(self) -> ProgressReport | None:
@@ -107,6 +109,7 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
         },
         extension_decisions=_open_to(user, extensions, {"approve", "refuse"}) if decides else {},
         notice_decisions=_of_notices(notices, task) if may_supervise(user, task, on) else {},
+        works_on_it=bool(reports) and may_work_on(user, task, on),
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tasks.views import feed, my_work, plan, reminders, rules, share
+from tasks.views import evidence, feed, my_work, plan, reminders, rules, share
 
 urlpatterns = [
     path("", my_work.my_work, name="my-work"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("plans/<int:pk>/completion.xlsx", plan.completion_sheet, name="completion-sheet"),
     path("tasks/<int:pk>/", share.share, name="share"),
     path("tasks/<int:pk>/<str:action>/", share.act_on_share, name="act-on-share"),
+    path("reports/<int:pk>/evidence/", evidence.attach_evidence, name="attach-evidence"),
     path("reports/<int:pk>/<str:action>/", share.decide_report, name="decide-report"),
     path("notices/<int:pk>/<str:action>/", share.decide_notice, name="decide-notice"),
     path("extensions/<int:pk>/<str:action>/", share.decide_extension, name="decide-extension"),

@@ -169,6 +169,8 @@ class Matrix:
         if caller in self.sessions:
             self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[caller]
         ask = getattr(self.client, line.method.lower())
+        if line.route == "attach-evidence":
+            return ask(path, {"file": SimpleUploadedFile("说明.txt", b"9")})
         if not line.route.startswith("api-"):
             seen = {"version": row.version} if hasattr(row, "version") else {}
             return ask(path, (content or {}) | seen)
@@ -300,6 +302,7 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("settle", "POST"): {"due_on": day_in(70).isoformat()},
         ("act-on-share:uphold", "POST"): reason,
         ("decide-report:return", "POST"): reason,
+        ("plan-settings", "POST"): SETTINGS,
         ("act-on-share:urge", "POST"): {"text": "请抓紧办理。"},
         ("act-on-share:cancel", "POST"): reason,
         ("act-on-share:move", "POST"): {"due_on": day_in(4).isoformat(), **reason},
@@ -323,6 +326,7 @@ TEXT = (
     "一、规范管理\n(一)清理文件。全面清理。"
     "(牵头单位:司法局;责任单位:各乡镇(街道);完成时限:2026年9月30日前)\n"
 )
+SETTINGS = {"yellow_days": 9, "yellow_points": 9, "reporting_period": "monthly", "report_day": 9}
 ONE_ITEM: dict[str, Any] = {
     "title": "工作要点",
     "document_number": None,

@@ -189,6 +189,9 @@ completion                        GET    plan           ++++ ++++ ++++ ++++ ++++
 completion-sheet                  GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 share                             GET    under-way      +... ++++ ++++ .... .... .... . >
 share                             GET    village's      ++++ ++++ ++++ ++++ .... .... . >
+plan-settings                     GET    plan           +xxx xxxx xxxx xxxx xxxx .... . >
+plan-settings                     POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
+attach-evidence                   POST   report         x... x++x xxxx .... .... .... . >
 act-on-share:report               POST   under-way      x... x++x xxxx .... .... .... . >
 act-on-share:acknowledge          POST   new            x... x++x xxxx .... .... .... . >
 act-on-share:no-change            POST   under-way      x... x++x xxxx .... .... .... . >

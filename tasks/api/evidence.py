@@ -5,10 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -26,12 +24,10 @@ from accounts.api.serializers import ErrorSerializer, PersonSerializer
 from accounts.api.views import OF_A_LIST, Resource
 from tasks.api.decisions import ReportViewSet
 from tasks.evidence import LARGEST_FILE, attach, evidence_of, open_evidence, remove_evidence
+from tasks.files.uploads import AtMost, too_large
 from tasks.models import Evidence
 
 logger = logging.getLogger(__name__)
-
-#: Bytes of a request beside those of its file: boundaries and part headers.
-AROUND_A_FILE = 64 * 1024
 
 
 class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
@@ -49,36 +45,9 @@ class NewEvidenceSerializer(StrictSerializer):
     file = serializers.FileField(allow_empty_file=True)
 
 
-class AtMost(FileUploadHandler):
-    """Ends an upload at the first byte too many, whatever length it was said to have."""
-
-    def __init__(self, request: HttpRequest, most: int) -> None:
-        super().__init__(request)
-        self.most = most
-        self.received = 0
-
-    def handle_raw_input(
-        self,
-        input_data: Any,
-        META: Any,  # noqa: N803 - as Django calls it
-        content_length: int,
-        boundary: str,
-        encoding: str | None = None,
-    ) -> None:
-        if content_length > self.most + AROUND_A_FILE:
-            raise self._refusal()
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        self.received += len(raw_data)
-        if self.received > self.most:
-            raise self._refusal()
-        return raw_data
-
-    def file_complete(self, file_size: int) -> None:
-        """Leaves the file to the handlers after this one."""
-
-    def _refusal(self) -> TooLarge:
-        return TooLarge(_("A file may have %(most)s MB.") % {"most": self.most // 1024**2})
+class AtMostInApi(AtMost):
+    def refusal(self) -> Exception:
+        return TooLarge(too_large(self.most))
 
 
 class ReportWithEvidenceViewSet(ReportViewSet):
@@ -90,7 +59,7 @@ class ReportWithEvidenceViewSet(ReportViewSet):
         """Before anybody, the log-in included, has read from the body."""
         found = super().initialize_request(request, *args, **kwargs)
         if self.action == "attach":
-            request.upload_handlers.insert(0, AtMost(request, LARGEST_FILE))
+            request.upload_handlers.insert(0, AtMostInApi(request, LARGEST_FILE))
         return found
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -29,14 +29,14 @@ from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Ta
 @require_GET
 def share(request: HttpRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
-    return _page(request, _share_in_sight(reader(request), pk, on), on)
+    return share_page(request, share_in_sight(reader(request), pk, on), on)
 
 
 @require_POST
 def act_on_share(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     at = timezone.now()
     on = timezone.localdate(at)
-    task = _share_in_sight(reader(request), pk, on)
+    task = share_in_sight(reader(request), pk, on)
     form = _form(SHARE_FORMS_BY_ADDRESS, action)(request.POST, row=task, on=on)
     return _carry_out(request, form, task, at)
 
@@ -67,7 +67,7 @@ def _decide(
     on = timezone.localdate(at)
     row = get_object_or_404(model.objects.visible_to(reader(request), on), pk=pk)
     form = _form(forms, action)(request.POST, row=row, on=on)
-    return _carry_out(request, form, _share_in_sight(reader(request), row.task_id, on), at)
+    return _carry_out(request, form, share_in_sight(reader(request), row.task_id, on), at)
 
 
 def _carry_out(
@@ -76,21 +76,21 @@ def _carry_out(
     """Done, the page that comes next; refused, the share's page with the form as it was sent."""
     on = timezone.localdate(at)
     if not form.is_valid():
-        return _page(request, task, on, tried=form, status=400)
+        return share_page(request, task, on, tried=form, status=400)
     try:
         form.carry_out(actor=reader(request), at=at)
     except Refusal as refusal:
-        task = _share_in_sight(reader(request), task.pk, on)
+        task = share_in_sight(reader(request), task.pk, on)
         form.renew(refusal)
         status = status_of(refusal)
-        return _page(request, task, on, tried=form, refusal=refusal, status=status)
+        return share_page(request, task, on, tried=form, refusal=refusal, status=status)
     messages.success(request, str(form.done))
     if request.POST.get("back") == "my-work":
         return redirect("my-work")
     return redirect("share", pk=task.pk)
 
 
-def _page(
+def share_page(
     request: HttpRequest,
     task: Task,
     on: dt.date,
@@ -157,7 +157,7 @@ def _with_forms(
     return [(row, forms_for(row)) for row in rows]
 
 
-def _share_in_sight(user: User, pk: int, on: dt.date) -> Task:
+def share_in_sight(user: User, pk: int, on: dt.date) -> Task:
     tasks = Task.objects.visible_to(user, on).select_related(
         "unit", "plan__issuing_unit", "key_task__section", "parent__unit"
     )
