@@ -21,6 +21,10 @@ class Crowd:
     addresses: list[str]
     shares: list[Task]
 
+    @property
+    def coordinator(self) -> User:
+        return self.house.person("县-coordinator")
+
 
 def make_crowd(number: int) -> Crowd:
     house = make_house()

@@ -8,12 +8,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import redis
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
@@ -27,6 +28,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 #: The product's Celery with a beat of one second, so that a test need not wait for the minute.
 HURRIED = "tests.faults.hurried"
+PLAN_THE_DAY = """
+from django.utils import timezone
+from tasks.reminders.daily import plan_the_day
+plan_the_day(at=timezone.now())
+"""
 #: Seconds that anything may take before a test gives up.
 PATIENCE = 120.0
 
@@ -61,10 +67,15 @@ class Hand:
             return []
 
     def kill(self) -> None:
-        """``kill -9``; a worker's pool dies with it."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
+        """``kill -9``, of its own processes as well."""
+        if self.process is None:
+            return
+        own = self.children()
+        self.process.kill()
+        for pid in own:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
 
 
 def _children_of(pid: int) -> Path:
@@ -110,9 +121,10 @@ class Crew:
         schedule = ["-s", str(self.folder / "beat.db")]
         return self.hire("beat", "-m", "celery", "-A", app, "beat", "-l", "info", *schedule)
 
-    def sender(self, name: str) -> Hand:
-        """The loop that needs no Redis."""
-        return self.hire(name, "manage.py", "run_reminders")
+    def plan(self) -> None:
+        """The day's mails are made, and nobody sends them yet."""
+        planner = self.hire("planner", "manage.py", "shell", "-c", PLAN_THE_DAY)
+        self.wait_for("the planner", lambda: not planner.is_alive)
 
     def sending(self, office: PostOffice) -> list[tuple[Hand, int]]:
         """Processes that talk to the post office now, each with the hand that it belongs to."""
@@ -153,6 +165,8 @@ def crew(office: PostOffice, redis_url: str, zone: str, folder: Path) -> Iterato
         yield hired
     finally:
         hired.kill_all()
+        # PostgreSQL needs a moment to see that they are gone; then the tables can be emptied.
+        hired.wait_for("their sessions to end", lambda: not sessions_of_others())
 
 
 class OwnValkey:
@@ -186,6 +200,17 @@ def own_valkey() -> Iterator[OwnValkey]:
             yield valkey
         finally:
             valkey.kill()
+
+
+def sessions_of_others() -> int:
+    """How many besides this process are connected to the test's database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        [found] = cursor.fetchone() or [0]
+    return int(found)
 
 
 def unsettled() -> int:

@@ -4,8 +4,10 @@ For the controls. Production code knows nothing of it: the guard is replaced her
 ``python -m tests.faults.unguarded COMMAND`` is ``manage.py COMMAND`` without the guard.
 """
 
+import datetime as dt
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -18,6 +20,8 @@ from django.core.management import call_command  # noqa: E402 - needs the settin
 from accounts import outbox  # noqa: E402 - its models need the registry
 from accounts.models import OutgoingMail  # noqa: E402
 from config.celery import app  # noqa: E402
+from tasks import jobs  # noqa: E402
+from tasks.reminders import digest  # noqa: E402
 
 __all__ = ["app"]
 
@@ -35,7 +39,16 @@ def mark_after() -> None:
     outbox.hand_over = mark_then_hand_over
 
 
-GUARDS = {"mark_after": mark_after}
+def send_one_only(*, clock: Callable[[], dt.datetime]) -> int:
+    return outbox.send_one(digest.compose, at=clock()) is not None
+
+
+def tick() -> None:
+    """One message, one mail: who has been told nothing does nothing."""
+    vars(jobs)["send_the_mails"] = send_one_only
+
+
+GUARDS = {"mark_after": mark_after, "tick": tick}
 
 GUARDS[os.environ["WITHOUT"]]()
 
