@@ -75,6 +75,9 @@ class PostOffice(MailRelay):
         """How often each mail came, by its Message-ID."""
         return Counter(arrival.message_id for arrival in list(self.arrivals))
 
+    def copies_by_address(self) -> Counter[str]:
+        return Counter(arrival.address for arrival in list(self.arrivals))
+
     def reached(self) -> set[str]:
         """The addresses that got anything."""
         return {arrival.address for arrival in list(self.arrivals)}
