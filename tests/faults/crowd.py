@@ -4,9 +4,13 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.test import override_settings
+from django.utils import timezone
+
 from accounts.models import Membership, Unit, User
 from plans.models import DeadlineKind, KeyTask
 from tasks.models import Task
+from tasks.reminders.daily import plan_the_day
 from tests.reminder_rows import START, House, at, make_house
 from tests.story.processes import noon_zone
 
@@ -24,6 +28,11 @@ class Crowd:
     @property
     def coordinator(self) -> User:
         return self.house.person("县-coordinator")
+
+    def plan(self) -> None:
+        """The day's mails are made, and nobody sends them yet."""
+        with timezone.override(self.zone), override_settings(LUOSHI_MAIL_HOUR=0):
+            plan_the_day(at=timezone.now())
 
 
 def make_crowd(number: int) -> Crowd:

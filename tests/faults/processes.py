@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import redis
+from celery import Celery
 from django.db import connection
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from accounts.models import OutgoingMail
 from config.engines.base import Place
 from config.engines.valkey import Valkey
 from config.processes import Child, spawn, tail
+from config.queues import broker_url_of
 from tests.faults.post_office import PostOffice
 from tests.story.processes import database_url
 
@@ -28,11 +30,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 #: The product's Celery with a beat of one second, so that a test need not wait for the minute.
 HURRIED = "tests.faults.hurried"
-PLAN_THE_DAY = """
-from django.utils import timezone
-from tasks.reminders.daily import plan_the_day
-plan_the_day(at=timezone.now())
-"""
 #: Seconds that anything may take before a test gives up.
 PATIENCE = 120.0
 
@@ -121,11 +118,6 @@ class Crew:
         schedule = ["-s", str(self.folder / "beat.db")]
         return self.hire("beat", "-m", "celery", "-A", app, "beat", "-l", "info", *schedule)
 
-    def plan(self) -> None:
-        """The day's mails are made, and nobody sends them yet."""
-        planner = self.hire("planner", "manage.py", "shell", "-c", PLAN_THE_DAY)
-        self.wait_for("the planner", lambda: not planner.is_alive)
-
     def sending(self, office: PostOffice) -> list[tuple[Hand, int]]:
         """Processes that talk to the post office now, each with the hand that it belongs to."""
         pairs = [(h, pid) for h in self.hands.values() for pid in (h.pid, *h.children())]
@@ -189,6 +181,12 @@ class OwnValkey:
 
     def start(self) -> None:
         self._child = self._engine.start()
+
+    def wake(self, times: int = 1) -> None:
+        """So many messages in the queue, each no more than "look"."""
+        with Celery(broker=broker_url_of(self.url), set_as_current=False) as app:
+            for _ in range(times):
+                app.send_task("tasks.jobs.send_mails", queue="mail")
 
 
 @contextmanager

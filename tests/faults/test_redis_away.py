@@ -7,10 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from celery import Celery
 
 from accounts.models import OutgoingMail
-from config.queues import broker_url_of
 from tasks.models import Reminder
 from tests.faults.chance import chance
 from tests.faults.clerk import writing_clerk
@@ -31,16 +29,8 @@ FULL_FOR = count(2, 20)
 BEAT = HURRIED if MAILS < 1000 else "config"
 LONGEST_PAUSE = 120
 NAME = "A2 A3 Redis flushed, killed and full"
-JOB = "tasks.jobs.send_mails"
 
 Say = Callable[[str, object], None]
-
-
-def wake(valkey: OwnValkey, times: int) -> None:
-    """So many messages in the queue, each no more than "look"."""
-    with Celery(broker=broker_url_of(valkey.url), set_as_current=False) as app:
-        for _ in range(times):
-            app.send_task(JOB, queue="mail")
 
 
 def kill_again_and_again(valkey: OwnValkey, dice: random.Random) -> None:
@@ -65,7 +55,7 @@ def longest_pause(office: PostOffice) -> float:
 
 
 def live_through(team: Crew, valkey: OwnValkey, office: PostOffice) -> None:
-    wake(valkey, 20)
+    valkey.wake(20)
     team.wait_for("the first mails", lambda: office.has(MAILS // 50))
     with valkey.client() as client:
         client.flushall()
@@ -83,7 +73,7 @@ def test_nothing_is_lost_and_every_write_succeeds(tmp_path: Path, record_propert
         own_valkey() as valkey,
         crew(office, valkey.url, crowd.zone, tmp_path) as team,
     ):
-        team.plan()
+        crowd.plan()
         team.beat(BEAT)
         team.worker()
         with writing_clerk(team, crowd.coordinator, crowd.shares[0]) as clerk:
@@ -113,9 +103,9 @@ def test_control_what_only_redis_knows_is_lost(tmp_path: Path, record_property: 
         own_valkey() as valkey,
         crew(office, valkey.url, crowd.zone, tmp_path) as team,
     ):
-        team.plan()
+        crowd.plan()
         # A message for each mail, and no tick: this worker sends one mail each time it is woken.
-        wake(valkey, MAILS)
+        valkey.wake(MAILS)
         team.worker(app="tests.faults.unguarded", WITHOUT="tick")
         team.wait_for("the first mails", lambda: office.has(5))
         with valkey.client() as client:
