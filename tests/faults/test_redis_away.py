@@ -1,5 +1,6 @@
 """Redis is flushed, killed and filled up: it only wakes, so no mail is lost (FAILURES A2, A3)."""
 
+import datetime as dt
 import itertools
 import random
 import time
@@ -15,12 +16,21 @@ from tests.faults.clerk import writing_clerk
 from tests.faults.counts import count
 from tests.faults.crowd import Crowd, make_crowd
 from tests.faults.post_office import PostOffice, open_post_office
-from tests.faults.processes import HURRIED, Crew, OwnValkey, crew, own_valkey, unsettled
+from tests.faults.processes import (
+    HURRIED,
+    UNGUARDED,
+    Crew,
+    OwnValkey,
+    crew,
+    own_valkey,
+    pass_the_pauses,
+    unsettled,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MAILS = count(150, 5000)
-KILLS = count(2, 30)
+MAILS = count(100, 5000)
+KILLS = count(1, 30)
 #: The longest that Redis is away; in between any time from a fifth of a second.
 LONGEST_AWAY = count(1, 20)
 #: Seconds for which it takes nothing because it is full.
@@ -42,9 +52,10 @@ def kill_again_and_again(valkey: OwnValkey, dice: random.Random) -> None:
 
 
 def fill_up(valkey: OwnValkey) -> None:
-    """From now on every write is refused, as by a Redis whose memory is full; then no more."""
+    """Every write is refused, as where the memory is full, and everybody has to connect anew."""
     with valkey.client() as client:
         client.config_set("maxmemory", "1")
+        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         time.sleep(FULL_FOR)
         client.config_set("maxmemory", "0")
 
@@ -55,14 +66,26 @@ def longest_pause(office: PostOffice) -> float:
 
 
 def live_through(team: Crew, valkey: OwnValkey, office: PostOffice) -> None:
+    keep_one_for_later()
     valkey.wake(20)
     team.wait_for("the first mails", lambda: office.has(MAILS // 50))
     with valkey.client() as client:
         client.flushall()
-    kill_again_and_again(valkey, chance("Redis away"))
     fill_up(valkey)
-    assert unsettled() > 0, "the mails were to last longer than the faults"
-    team.wait_for("the rest of the mails", lambda: not unsettled(), seconds=2 * LONGEST_PAUSE)
+    kill_again_and_again(valkey, chance("Redis away"))
+    assert unsettled() > 1, "the mails were to last longer than the faults"
+    team.wait_for("the mails", lambda: office.has(MAILS - 1), seconds=2 * LONGEST_PAUSE)
+    team.wait_for("the rounds to end", lambda: not team.sending(office))
+    pass_the_pauses()
+    team.wait_for("the last mail", lambda: not unsettled(), seconds=LONGEST_PAUSE)
+
+
+def keep_one_for_later() -> None:
+    """Due when all is over: only who is still woken then can send it."""
+    last = OutgoingMail.objects.order_by("id").last()
+    assert last is not None
+    last.next_try_at += dt.timedelta(days=1)
+    last.save(update_fields=["next_try_at"])
 
 
 @pytest.mark.fault(suite="reminders", name=NAME)
@@ -106,7 +129,7 @@ def test_control_what_only_redis_knows_is_lost(tmp_path: Path, record_property: 
         crowd.plan()
         # A message for each mail, and no tick: this worker sends one mail each time it is woken.
         valkey.wake(MAILS)
-        team.worker(app="tests.faults.unguarded", WITHOUT="tick")
+        team.worker(app=UNGUARDED, WITHOUT="tick")
         team.wait_for("the first mails", lambda: office.has(5))
         with valkey.client() as client:
             client.flushall()
