@@ -30,6 +30,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 #: The product's Celery with a beat of one second, so that a test need not wait for the minute.
 HURRIED = "tests.faults.hurried"
+#: The product's Celery without the guard that WITHOUT names.
+UNGUARDED = "tests.faults.unguarded"
 #: Seconds that anything may take before a test gives up.
 PATIENCE = 120.0
 

@@ -17,7 +17,7 @@ from tests.faults.chance import chance
 from tests.faults.counts import count
 from tests.faults.crowd import Crowd, make_crowd
 from tests.faults.post_office import PostOffice, open_post_office
-from tests.faults.processes import Crew, bury_the_dead, crew, own_valkey
+from tests.faults.processes import UNGUARDED, Crew, bury_the_dead, crew, own_valkey
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,8 +98,8 @@ def test_nothing_is_lost_and_little_is_said_twice(tmp_path: Path, record_propert
 def test_control_a_sender_that_marks_first_loses_some(tmp_path: Path, record_property: Say) -> None:
     crowd = make_crowd(REMINDERS)
     with open_post_office(PostOffice(before_data=0.2)) as office:
-        loop = ["-m", "tests.faults.unguarded"]
-        run(office, crowd, tmp_path, app="tests.faults.unguarded", loop=loop)
+        loop = ["-m", UNGUARDED]
+        run(office, crowd, tmp_path, app=UNGUARDED, loop=loop)
     record_property("lost by a sender that marks first", lost(crowd, office))
     assert OutgoingMail.objects.exclude(state="sent").count() == 0
     assert lost(crowd, office) > 0

@@ -17,7 +17,15 @@ from tests.faults.chance import chance
 from tests.faults.counts import count
 from tests.faults.crowd import Crowd, make_crowd
 from tests.faults.post_office import PostOffice, open_post_office
-from tests.faults.processes import Crew, OwnValkey, crew, own_valkey, pass_the_pauses, unsettled
+from tests.faults.processes import (
+    UNGUARDED,
+    Crew,
+    OwnValkey,
+    crew,
+    own_valkey,
+    pass_the_pauses,
+    unsettled,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,8 +37,6 @@ LATE = count(3, 30)
 #: Seconds by which the faults may delay the mails of others.
 DELAY = 5
 NAME = "A7 A8 A10 a relay that is late, refuses or breaks off, and a poison mail"
-
-UNGUARDED = "tests.faults.unguarded"
 
 Say = Callable[[str, object], None]
 
