@@ -31,8 +31,9 @@ logger = logging.getLogger(__name__)
 
 State = OutgoingMail.State
 
-#: A conversation has about ten steps, each as long as EMAIL_TIMEOUT at worst.
-LEASE = dt.timedelta(seconds=15 * settings.EMAIL_TIMEOUT)
+#: Outlives a round and one more conversation: about ten steps, each as long as EMAIL_TIMEOUT at
+#: worst, and the answer to the mail, for which ``accounts.relay`` waits longer.
+LEASE = dt.timedelta(minutes=5)
 #: Pauses after the first, second … failed attempt; the last one repeats.
 BACK_OFF = tuple(dt.timedelta(minutes=n) for n in (1, 5, 15, 60, 120, 240, 480, 1440))
 #: A mail that nobody would take so often is shown as failed.

@@ -4,7 +4,11 @@ import os
 
 from celery import Celery
 
+from config import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+broker.repair()
 
 app = Celery("luoshi")
 # A module read on first use: at this moment Django's settings are being imported themselves.

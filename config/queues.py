@@ -21,6 +21,10 @@ def broker_url_of(redis_url: str) -> str:
 
 broker_url = broker_url_of(settings.REDIS_URL)
 broker_connection_retry_on_startup = True
+#: However long Redis is away; by itself a worker ends after a hundred attempts.
+broker_connection_max_retries = None
+#: A Redis that is full or read-only refuses writes, which by itself would end a worker.
+broker_channel_error_retry = True
 broker_transport_options = {
     "visibility_timeout": 300,  # seconds until a dead worker's message is given to another
     "socket_timeout": 3,

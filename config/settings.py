@@ -192,7 +192,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # the preload list is for the public internet
 ]
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "accounts.relay.RelayBackend"
 EMAIL_HOST = env.text("LUOSHI_EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("LUOSHI_EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = env.text("LUOSHI_EMAIL_USER", "")
@@ -202,7 +202,8 @@ EMAIL_SECURITY = env.choice("LUOSHI_EMAIL_SECURITY", ("plain", "starttls", "tls"
 EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
 #: What the relay is given at most, by all senders together; 0 for no limit.
 LUOSHI_MAILS_PER_MINUTE = env.number("LUOSHI_MAILS_PER_MINUTE", 120, most=100_000)
-EMAIL_TIMEOUT = 20
+#: Seconds for each step of a conversation with the relay; see ``accounts.relay`` for the last.
+EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.text("LUOSHI_FROM_EMAIL", "luoshi@localhost")
 #: From this hour on, by the local clock, the day's reminders go out.
 LUOSHI_MAIL_HOUR = env.number("LUOSHI_MAIL_HOUR", 8, most=23)

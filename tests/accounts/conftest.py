@@ -10,8 +10,8 @@ from tests.mail_relay import MailRelay, running_relay
 
 @pytest.fixture
 def relay(settings: Settings) -> Iterator[MailRelay]:
-    """A running relay that Django's real SMTP backend is pointed at."""
+    """A running relay that the product's own way of sending is pointed at."""
     with running_relay(MailRelay()) as running:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "accounts.relay.RelayBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
         yield running
