@@ -57,7 +57,7 @@ class Row:
     ``total`` = ``counted`` + the sum of ``left_out``; the other numbers are parts of
     ``counted``. ``completion`` is a percent with two decimals, ``None`` where nothing counts.
     ``on_time_rate`` is the percent of ``on_time`` in ``due_by_now``: of what is closed or had
-    to be, by its own date, what was closed by that date.
+    to be, by its own date, what was submitted by that date and confirmed, whenever that was.
     """
 
     key: int | str | None
@@ -141,6 +141,12 @@ def _measures(plan: Plan, on: dt.date) -> dict[str, Any]:
     soon = on + dt.timedelta(days=plan.yellow_days)
     kept_inside = [ProgressReport.State.DRAFT, ProgressReport.State.INSIDE]
     reports = ProgressReport.objects.filter(task=OuterRef("pk")).exclude(state__in=kept_inside)
+    in_time = ProgressReport.objects.filter(
+        task=OuterRef("pk"),
+        completes=True,
+        state=ProgressReport.State.APPROVED,
+        submitted_at__date__lte=OuterRef("due_on"),
+    )
     closed = Q(state=Task.State.CLOSED)
     had_to_be = COUNTED & Q(due_on__isnull=False) & (closed | Q(due_on__lt=on))
     number = DecimalField(max_digits=30, decimal_places=12)
@@ -155,7 +161,7 @@ def _measures(plan: Plan, on: dt.date) -> dict[str, Any]:
         "overdue": Count("pk", filter=still_open & Q(next_due_on__lt=on)),
         "due_soon": Count("pk", filter=still_open & Q(next_due_on__gte=on, next_due_on__lte=soon)),
         "due_by_now": Count("pk", filter=had_to_be),
-        "on_time": Count("pk", filter=had_to_be & Q(closed_on__lte=F("due_on"))),
+        "on_time": Count("pk", filter=had_to_be & closed & Q(Exists(in_time))),
         "mean": Coalesce(
             ExpressionWrapper(
                 Sum(weighted, filter=COUNTED) / NullIf(weight, Decimal(0)), output_field=number

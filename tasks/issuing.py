@@ -163,7 +163,7 @@ def _save(
             below.append(_task(plan, key_task, tree.own_part, steps, at=at, parent=root, own=True))
         below += [_task(plan, key_task, share, steps, at=at, parent=root) for share in tree.below]
     Task.objects.bulk_create(below)
-    save_steps((task, steps[task.key_task_id]) for task in [*roots, *below])
+    save_steps((task, _steps_for(task.role, steps[task.key_task_id])) for task in [*roots, *below])
     TaskEvent.objects.bulk_create(
         TaskEvent(
             task=task,
@@ -207,5 +207,10 @@ def _task(
         issued_at=at,
         **fields,
     )
-    foresee_steps(task, steps[key_task.pk])
+    foresee_steps(task, _steps_for(share.role, steps[key_task.pk]))
     return task
+
+
+def _steps_for(role: str, steps: Sequence[Dated]) -> Sequence[Dated]:
+    """Who only coordinates takes no step: the units below do, and are late or in time with it."""
+    return () if role == Task.Role.COORDINATOR else steps

@@ -126,7 +126,7 @@ class RowSerializer(serializers.Serializer[Any]):
 
     ``key`` is the id of a section, key task or unit, or the word or number of any other row.
     ``on_time_rate`` is the percent of ``on_time`` in ``due_by_now``: of what is closed or had to
-    be by its own date, what was closed by that date.
+    be by its own date, what was submitted by that date and confirmed, whenever that was.
 
     ``completion`` is a percent with two decimals, null where nothing counts.
     """

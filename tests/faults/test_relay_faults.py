@@ -136,7 +136,7 @@ def test_no_failure_is_silent_and_nobody_else_waits(tmp_path: Path, record_prope
     assert {address for address, number in copies.items() if number > 1} == set()
     reached = {*troubles.others, *troubles.postponed, *troubles.cut, troubles.late}
     assert set(copies) == reached
-    assert len(failed) == OF_EACH + 1 == status.failed_mails
+    assert len(failed) == OF_EACH + 1 == status.mail.failed
     refused = User.objects.exclude(email_refusal="").values_list("email", flat=True)
     assert set(refused) == set(troubles.refused)
     assert status.refused_addresses == OF_EACH

@@ -65,6 +65,7 @@ def send_a_batch(*, clock: Callable[[], dt.datetime]) -> int:
     messages = [
         make_message(letter, to=mail.recipient.email, message_id=mail.message_id)
         for mail, letter in pairs
+        if mail.recipient
     ]
     with outbox.conversation() as connection:
         return connection.send_messages(messages)

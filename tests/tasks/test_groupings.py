@@ -32,18 +32,17 @@ def plan(county: County) -> Plan:
         item("(三)", "学法", [owner("司法局", "lead")], due(None, "ongoing"), "二、普法"),
     )
     sign_for_all(county, plan)
-    report(county, plan, "甲镇", month=6, day=29)
-    report(county, plan, "乙乡", month=7, day=1)
+    report(county, plan, "甲镇", at(6, 30, 17), approved=at(7, 1))
+    report(county, plan, "乙乡", at(7, 1, 9), approved=at(7, 1))
     return plan
 
 
-def report(county: County, plan: Plan, unit: str, *, month: int, day: int) -> None:
-    """Done, and approved that day."""
+def report(
+    county: County, plan: Plan, unit: str, submitted: dt.datetime, *, approved: dt.datetime
+) -> None:
     task = Task.objects.get(plan=plan, unit__name=unit)
-    made = submit_report(
-        task.pk, Said(completes=True), actor=county.officer(unit), at=at(month, day, 9)
-    )
-    approve_report(made.pk, actor=county.coordinator, at=at(month, day))
+    made = submit_report(task.pk, Said(completes=True), actor=county.officer(unit), at=submitted)
+    approve_report(made.pk, actor=county.coordinator, at=approved)
 
 
 def rows(county: County, plan: Plan, by: By) -> list[Row]:
@@ -83,7 +82,7 @@ def test_by_month_of_the_deadline(county: County, plan: Plan) -> None:
 
 
 def test_what_was_done_in_time(county: County, plan: Plan) -> None:
-    """甲镇 closed on the 29th of June, 乙乡 a day late, 司法局 has not closed; 财政局 has time."""
+    """甲镇 said so on the last day, 乙乡 a day late, 司法局 not yet; 财政局 has time."""
     june, december, _dateless = rows(county, plan, "month")
     assert (june.due_by_now, june.on_time, june.on_time_rate) == (3, 1, Decimal("33.33"))
     assert (december.due_by_now, december.on_time_rate) == (0, None)
