@@ -90,7 +90,7 @@ def reread() -> None:
                 written[waiting.pk] = digest.compose(waiting, at=at)
         return written.get(mail.pk)
 
-    vars(daily)["compose"] = from_memory
+    daily.COMPOSERS[OutgoingMail.Kind.DIGEST] = from_memory
 
 
 GUARDS = (mark_after, tick, answers, one_by_one, patience, reread)
