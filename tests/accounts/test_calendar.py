@@ -79,6 +79,23 @@ def test_counting_back_gives_what_was_added(
     assert calendar.working_days_between(start, reached) == count - correction
 
 
+@given(
+    special=st.dictionaries(
+        st.dates(dt.date(2026, 1, 1), dt.date(2026, 3, 31)), st.booleans(), max_size=40
+    ),
+    start=st.dates(dt.date(2025, 12, 1), dt.date(2026, 4, 30)),
+    length=st.integers(0, 90),
+)
+def test_days_between_are_those_of_a_walk_from_day_to_day(
+    special: dict[dt.date, bool], start: dt.date, length: int
+) -> None:
+    calendar = WorkCalendar(special)
+    walked = [start + dt.timedelta(days=n + 1) for n in range(length)]
+    end = start + dt.timedelta(days=length)
+    assert calendar.working_days_between(start, end) == sum(map(calendar.is_working_day, walked))
+    assert calendar.working_days_between(end, start) == -sum(map(calendar.is_working_day, walked))
+
+
 def test_a_year_without_entries_is_known() -> None:
     assert NATIONAL_DAY.covers(2026)
     assert not NATIONAL_DAY.covers(2027)
