@@ -30,15 +30,20 @@ DECIDED_IN_STATE: dict[str, frozenset[str]] = {
 }
 
 
-def deciding_unit(task: Task) -> Unit:
-    """Who approves, closes, extends and answers objections.
+def is_decided_by_office(task: Task) -> bool:
+    """Whether the issuing unit approves, closes, extends and answers objections.
 
     Above a root stands the issuing unit. On the second level the plan says whether the office
     or the share above decides, since equals do not approve equals; deeper it is the share above.
     """
-    if task.parent is None:
-        return task.plan.issuing_unit
-    if task.depth == 1 and task.plan.decided_by == Plan.DecidedBy.OFFICE:
+    return task.parent_id is None or (
+        task.depth == 1 and task.plan.decided_by == Plan.DecidedBy.OFFICE
+    )
+
+
+def deciding_unit(task: Task) -> Unit:
+    """The issuing unit, or that of the share above."""
+    if task.parent is None or is_decided_by_office(task):
         return task.plan.issuing_unit
     return task.parent.unit
 

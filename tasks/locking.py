@@ -28,6 +28,8 @@ from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Ta
 SHAPE_LOCK = 1
 #: First key of the advisory locks on what a unit may keep as evidence.
 QUOTA_LOCK = 2
+#: First key of the advisory lock under which mails are made; 3 and 4 are ``accounts.locking``'s.
+MAILS_LOCK = 5
 
 
 @dataclass(frozen=True)
@@ -160,3 +162,11 @@ def lock_quota(unit_id: int) -> None:
     """One writer at a time adds to what the unit keeps as evidence."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [QUOTA_LOCK, unit_id])
+
+
+def try_lock_mails() -> bool:
+    """Whether no other process is making mails; until the transaction ends, none begins."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [MAILS_LOCK])
+        row = cursor.fetchone()
+    return bool(row and row[0])

@@ -126,7 +126,7 @@ class ReminderQuerySet(ReportQuerySet["Reminder"]):
 
     def unsaid(self) -> ReminderQuerySet:
         """Those that still need a mail; a fault is among them, since it may be mended."""
-        return self.without_mail().filter(superseded_at__isnull=True)
+        return self.without_mail().filter(is_said=False, superseded_at__isnull=True)
 
     def locked(self) -> ReminderQuerySet:
         """In one order, and past the rows that another process is working on."""

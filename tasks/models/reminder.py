@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OutgoingMail, Unit
@@ -45,6 +46,9 @@ class Reminder(models.Model):
     planned_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
     superseded_because = models.CharField(max_length=40, blank=True)
+    #: In a mail for certain. Where it is not set, the mails must be asked: only so that a look
+    #: does not read all that was ever said.
+    is_said = models.BooleanField(default=False, editable=False)
     #: Set when no mail could be made at all, as where a unit has nobody to write to.
     fault = models.CharField(max_length=40, blank=True)
     mails = models.ManyToManyField(OutgoingMail, blank=True, related_name="reminders")
@@ -55,6 +59,13 @@ class Reminder(models.Model):
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
         ordering = ["-on", "task_id", "rule", "step"]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(is_said=False, superseded_at__isnull=True),
+                name="reminder_to_say",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["task", "rule", "on", "deadline_version", "unit", "step"],

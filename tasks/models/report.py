@@ -61,6 +61,9 @@ class ProgressReport(models.Model):
         verbose_name = _("progress report")
         verbose_name_plural = _("progress reports")
         ordering = ["-submitted_at", "-id"]
+        indexes = [
+            models.Index(fields=["task"], condition=Q(state="returned"), name="report_returned")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["task"],

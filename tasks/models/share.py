@@ -126,6 +126,7 @@ class Task(models.Model):
                 condition=~Q(reporting_period=""),
                 name="task_own_period",
             ),
+            models.Index(fields=["id"], condition=Q(state="issued"), name="task_to_acknowledge"),
             models.Index(
                 fields=["next_due_on", "id"],
                 condition=Q(state__in=["issued", "objected", "acknowledged", "submitted"]),

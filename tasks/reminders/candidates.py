@@ -30,7 +30,7 @@ def batches_of_shares(calendar: WorkCalendar, on: dt.date) -> Iterator[list[Task
     )
     for start in range(0, len(wanted), BATCH):
         shares = Task.objects.filter(pk__in=wanted[start : start + BATCH])
-        yield list(shares.select_related("plan__issuing_unit", "parent__unit").order_by("pk"))
+        yield list(shares.select_related("plan", "parent").order_by("pk"))
 
 
 def _kinds(calendar: WorkCalendar, on: dt.date) -> Iterator[TaskQuerySet]:

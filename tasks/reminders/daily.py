@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.calendar import WorkCalendar, load_calendar
 from accounts.emails import Letter
 from accounts.models import OutgoingMail
 from accounts.outbox import Compose, send_due
@@ -18,8 +20,8 @@ from tasks.reminders.planning import plan_reminders
 #: The jobs by the names under which their runs are noted.
 PLANNING, SENDING = "planning", "sending"
 
+#: What is no digest.
 COMPOSERS: dict[str, Compose] = {
-    OutgoingMail.Kind.DIGEST: compose,
     OutgoingMail.Kind.GROUP_POST: compose_post,
     OutgoingMail.Kind.PASSWORD: compose_link,
     OutgoingMail.Kind.INVITATION: compose_link,
@@ -37,15 +39,23 @@ def plan_the_day(*, at: dt.datetime) -> None:
 
 
 def send_the_mails(*, clock: Callable[[], dt.datetime]) -> int:
-    """One round of sending; returns how many mails were handled."""
+    """One round of sending; returns how many mails were handled.
+
+    The calendar is that of the round's beginning: the rounds are short, and it changes seldom.
+    """
     answer_requests(at=clock())
-    handled = send_due(compose_any, clock=clock)
+    compose_now = partial(compose_any, calendar=load_calendar())
+    handled = send_due(compose_now, clock=clock)
     note_run(SENDING, clock())
     return handled
 
 
-def compose_any(mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
+def compose_any(
+    mail: OutgoingMail, *, at: dt.datetime, calendar: WorkCalendar | None = None
+) -> Letter | None:
     """Whatever the mail's kind has to say as of now; ``None``: nothing any more."""
+    if mail.kind == OutgoingMail.Kind.DIGEST:
+        return compose(mail, at=at, calendar=calendar)
     return COMPOSERS[mail.kind](mail, at=at)
 
 

@@ -2,19 +2,23 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.calendar import load_calendar
+from accounts.access import units_held
+from accounts.calendar import WorkCalendar, load_calendar
 from accounts.emails import Letter
-from accounts.models import MailSettings, OutgoingMail
+from accounts.models import MailSettings, OutgoingMail, User
 from accounts.outbox import message_id_for
+from tasks.locking import try_lock_mails
 from tasks.models import Reminder, Task
 from tasks.reminders.letter import write_letter
-from tasks.reminders.planning import end_untrue
+from tasks.reminders.planning import end_untrue, reasons_untrue
 from tasks.reminders.recipients import Directory, doers_of
 
 State = OutgoingMail.State
@@ -22,70 +26,97 @@ DIGEST = OutgoingMail.Kind.DIGEST
 MailLink = Reminder.mails.through
 
 NOBODY_TO_WRITE_TO = "nobody_to_write_to"
-#: Reminders that are put into mails by one transaction.
+#: Reminders that are put into mails by one set of queries.
 BATCH = 500
 #: A mail of tomorrow waits a little, so that tomorrow's own reminders get into it as well.
 AFTER_THE_HOUR = dt.timedelta(minutes=10)
 
 
+@transaction.atomic
 def make_mails(*, on: dt.date, at: dt.datetime) -> int:
     """Puts every unsaid reminder into the mails of the people it is for; returns how many.
 
-    A reminder gets all its mails in one transaction, so that it is never half told. Any number
-    of processes may do this at once: each takes other reminders.
+    All in one transaction: a sender must not take a mail to which half of the day is still to
+    come, since the other half would be told a day later. One process at a time does it. Another
+    one that comes meanwhile has planned nothing that this one does not see, and leaves.
     """
+    if not try_lock_mails():
+        return 0
     _carry_over(on=on, at=at)
     directory = Directory(on)
+    return sum(_put_into_mails(batch, directory, on=on, at=at) for batch in _unsaid_in_batches())
+
+
+def _unsaid_in_batches() -> Iterator[list[Reminder]]:
+    """Locked, after waiting for whoever holds them: none may be left for a later mail."""
     unsaid = Reminder.objects.unsaid().select_related(
         "unit", "task__unit", "task__parent__unit", "task__plan__issuing_unit"
     )
-    said, last = 0, 0
-    while True:
-        with transaction.atomic():
-            batch = list(unsaid.filter(pk__gt=last).locked()[:BATCH])
-            said += _put_into_mails(batch, directory, on=on, at=at)
-        if not batch:
-            return said
+    last = 0
+    while batch := list(
+        unsaid.filter(pk__gt=last)
+        .order_by("pk")
+        .select_for_update(no_key=True, of=("self",))[:BATCH]
+    ):
+        yield batch
         last = batch[-1].pk
 
 
-def compose(mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
+def compose(
+    mail: OutgoingMail, *, at: dt.datetime, calendar: WorkCalendar | None = None
+) -> Letter | None:
     """What the mail says as of now, in its recipient's language; ``None``: nothing any more.
 
     What became untrue since the mail was made is superseded and leaves the mail, and so does
-    what the recipient may no longer see. Seven queries and the calendar's.
+    what the recipient may no longer see. At most six queries where all of it holds, and those of
+    ``calendar`` where that is not given. As a rule all of it holds, and nothing is written.
     """
     on = timezone.localdate(at)
-    calendar = load_calendar()
-    with transaction.atomic():
-        reminders = list(
-            mail.reminders.select_related(
-                "task__unit", "task__parent__unit", "task__plan__issuing_unit", "task__key_task"
-            )
-            # Other mails have some of the same reminders: everybody locks them in one order.
-            .order_by("pk")
-            .select_for_update(of=("self",), no_key=True)
-        )
-        untrue = end_untrue(reminders, calendar, on=on, at=at)
-        in_sight = set(
-            Task.objects.visible_to(mail.reader, on)
-            .filter(pk__in={reminder.task_id for reminder in reminders})
-            .values_list("pk", flat=True)
-        )
-        gone = {r.pk for r in reminders if r.pk in untrue or r.task_id not in in_sight}
-        if gone:
-            MailLink.objects.filter(outgoingmail=mail, reminder__in=gone).delete()
-    left = [reminder for reminder in reminders if reminder.pk not in gone]
-    if not left:
+    calendar = calendar or load_calendar()
+    reminders = list(_reminders_in(mail))
+    unseen = _out_of_sight(reminders, mail.reader, on)
+    if unseen or reasons_untrue(reminders, calendar, on):
+        reminders = _take_out(mail, unseen, calendar, on=on, at=at)
+    if not reminders:
         return None
     with override(mail.reader.language):
-        return write_letter(left, mail.reader, calendar, on)
+        return write_letter(reminders, mail.reader, calendar, on)
+
+
+def _reminders_in(mail: OutgoingMail) -> QuerySet[Reminder]:
+    related = mail.reminders.select_related("task__unit", "task__parent", "task__plan")
+    return related.order_by("pk")
+
+
+def _out_of_sight(reminders: list[Reminder], recipient: User, on: dt.date) -> set[int]:
+    """Those about shares that the recipient may not see. Of shares of the recipient's own units,
+    which most of them are, that need not be asked."""
+    own = units_held(recipient, on)
+    asked = {reminder.task_id for reminder in reminders if reminder.task.unit_id not in own}
+    if not asked:
+        return set()
+    seen = Task.objects.visible_to(recipient, on).filter(pk__in=asked)
+    unseen = asked - set(seen.values_list("pk", flat=True))
+    return {reminder.pk for reminder in reminders if reminder.task_id in unseen}
+
+
+@transaction.atomic
+def _take_out(
+    mail: OutgoingMail, unseen: set[int], calendar: WorkCalendar, *, on: dt.date, at: dt.datetime
+) -> list[Reminder]:
+    """What is left in the mail. Other mails have some of the same reminders: everybody locks
+    them in one order."""
+    reminders = list(_reminders_in(mail).select_for_update(of=("self",), no_key=True))
+    gone = unseen | end_untrue(reminders, calendar, on=on, at=at)
+    MailLink.objects.filter(outgoingmail=mail, reminder__in=gone).delete()
+    Reminder.objects.filter(pk__in=gone).update(is_said=False)
+    return [reminder for reminder in reminders if reminder.pk not in gone]
 
 
 def _put_into_mails(
     reminders: list[Reminder], directory: Directory, *, on: dt.date, at: dt.datetime
 ) -> int:
-    """At most eleven queries and the directory's, however many reminders and people."""
+    """At most twelve queries and the directory's, however many reminders and people."""
     doers = doers_of(reminders)
     addressees = {r.pk: directory.addressees(r, doers.get(r.pk, ())) for r in reminders}
     told = [reminder.pk for reminder in reminders if addressees[reminder.pk]]
@@ -99,6 +130,7 @@ def _put_into_mails(
         ],
         ignore_conflicts=True,
     )
+    Reminder.objects.filter(pk__in=told).update(is_said=True)
     return len(told)
 
 
@@ -118,15 +150,14 @@ def _carry_over(*, on: dt.date, at: dt.datetime) -> None:
 
     The attempts go along, so that an address which never takes a mail ends as failed.
     """
-    with transaction.atomic():
-        stuck = list(
-            OutgoingMail.objects.filter(kind=DIGEST, state=State.WAITING, on__lt=on)
-            .order_by("recipient_id", "on")
-            .select_for_update(skip_locked=True, no_key=True)
-        )
-        mails = _open_mails({mail.reader_id for mail in stuck}, on=on, at=at)
-        for old in stuck:
-            _move(old, mails[old.reader_id])
+    stuck = list(
+        OutgoingMail.objects.filter(kind=DIGEST, state=State.WAITING, on__lt=on)
+        .order_by("recipient_id", "on")
+        .select_for_update(skip_locked=True, no_key=True)
+    )
+    mails = _open_mails({mail.reader_id for mail in stuck}, on=on, at=at)
+    for old in stuck:
+        _move(old, mails[old.reader_id])
 
 
 def _move(old: OutgoingMail, new: OutgoingMail) -> None:
@@ -143,31 +174,26 @@ def _move(old: OutgoingMail, new: OutgoingMail) -> None:
 
 
 def _open_mails(people: set[int], *, on: dt.date, at: dt.datetime) -> dict[int, OutgoingMail]:
-    """For each person the locked mail that still takes reminders: today's, else tomorrow's.
+    """For each person the locked mail that still takes reminders: that day's, else the next one's.
 
-    Today's is closed once a sender has taken it. What comes later waits for tomorrow, since
-    nobody gets two digests on one day.
+    A mail is closed once a sender has taken it, and is left alone: it must be marked without
+    waiting. What comes later waits for the next day, since nobody gets two digests on one day.
     """
-    if not people:
-        return {}
-    todays = _locked_mails(people, on, next_try_at=at, at=at)
-    reopened = [mail for mail in todays.values() if mail.state == State.SUPERSEDED]
-    for mail in reopened:
-        mail.state, mail.next_try_at = State.WAITING, at
-        mail.save(update_fields=["state", "next_try_at"])
-    closed = {pk for pk, mail in todays.items() if mail.state != State.WAITING}
-    if not closed:
-        return todays
-    tomorrow = on + dt.timedelta(days=1)
-    return todays | _locked_mails(closed, tomorrow, next_try_at=_time_of_mail(tomorrow), at=at)
+    found: dict[int, OutgoingMail] = {}
+    first_try_at = at
+    while closed := people - found.keys():
+        found |= _locked_mails(closed, on, next_try_at=first_try_at, at=at)
+        on += dt.timedelta(days=1)
+        first_try_at = _time_of_mail(on)
+    return found
 
 
 def _locked_mails(
     people: set[int], on: dt.date, *, next_try_at: dt.datetime, at: dt.datetime
 ) -> dict[int, OutgoingMail]:
-    """The day's mail of each person by the person's id, made where there is none, and locked.
+    """The day's mails that no sender has taken, by the person's id; made where there is none.
 
-    In the order of the people, as every other process takes them.
+    Locked in the order of the people. One that had nothing left to say is used again.
     """
     wanted = sorted(people)
     hours = _chosen_hours(wanted)
@@ -185,8 +211,14 @@ def _locked_mails(
         ],
         ignore_conflicts=True,
     )
-    mails = OutgoingMail.objects.filter(recipient__in=wanted, kind=DIGEST, on=on)
-    locked = mails.order_by("recipient_id").select_for_update(no_key=True)
+    mails = OutgoingMail.objects.filter(
+        recipient__in=wanted, kind=DIGEST, on=on, state__in=[State.WAITING, State.SUPERSEDED]
+    )
+    locked = list(mails.order_by("recipient_id").select_for_update(no_key=True))
+    for mail in locked:
+        if mail.state == State.SUPERSEDED:
+            mail.state, mail.next_try_at = State.WAITING, next_try_at
+            mail.save(update_fields=["state", "next_try_at"])
     return {mail.reader_id: mail for mail in locked}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from django.utils import timezone
 
 from plans.models import ReportingPeriod
-from tasks.access import deciding_unit
+from tasks.access import is_decided_by_office
 from tasks.models import ExtensionRequest, ProgressReport, ReminderRules, Task
 from tasks.periods import missing_periods, period_of
 from tasks.reminders.keys import (
@@ -33,8 +33,7 @@ def facts_of(
 ) -> dict[int, ShareFacts]:
     """The facts by the share's id, as far as the rules asked about need them.
 
-    At most four queries, however many shares. ``plan__issuing_unit`` and ``parent__unit`` must
-    be joined.
+    At most four queries, however many shares. ``plan`` and ``parent`` must be joined.
     """
     asked = set(rules_asked)
     rules = _rules_of(tasks)
@@ -61,6 +60,8 @@ def _facts(
     report_due_on: dt.date | None,
 ) -> ShareFacts:
     state, since = report or ("", None)
+    office_id = task.plan.issuing_unit_id
+    above_id = task.parent.unit_id if task.parent else office_id
     return ShareFacts(
         task_id=task.pk,
         state=task.state,
@@ -69,9 +70,9 @@ def _facts(
         issued_on=timezone.localdate(task.issued_at),
         acknowledgement_days=task.plan.acknowledgement_days,
         unit_id=task.unit_id,
-        above_id=task.parent.unit_id if task.parent else task.plan.issuing_unit_id,
-        office_id=task.plan.issuing_unit_id,
-        decider_id=deciding_unit(task).pk,
+        above_id=above_id,
+        office_id=office_id,
+        decider_id=office_id if is_decided_by_office(task) else above_id,
         report_due_on=report_due_on,
         returned_since=since if state == State.RETURNED else None,
         inside_since=since if state == State.INSIDE else None,

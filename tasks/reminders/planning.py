@@ -79,9 +79,7 @@ def _revive(keys: set[ReminderKey]) -> None:
 
 def _end_untrue(calendar: WorkCalendar, *, on: dt.date, at: dt.datetime) -> None:
     """Only reminders without a mail: what is in a mail is checked again when it is sent."""
-    waiting = Reminder.objects.unsaid().select_related(
-        "task__plan__issuing_unit", "task__parent__unit"
-    )
+    waiting = Reminder.objects.unsaid().select_related("task__plan", "task__parent")
     last = 0
     while True:
         with transaction.atomic():
@@ -97,17 +95,29 @@ def end_untrue(
 ) -> set[int]:
     """Supersedes those that are no longer true, with the reason; returns their ids.
 
-    At most four queries and one for each reason that occurs. ``task__plan__issuing_unit`` and
-    ``task__parent__unit`` must be joined.
+    As many queries as ``reasons_untrue`` and one for each reason that occurs.
+    """
+    reasons = reasons_untrue(reminders, calendar, on)
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for pk, reason in reasons.items():
+        by_reason[reason].append(pk)
+    for reason, pks in by_reason.items():
+        Reminder.objects.filter(pk__in=pks).update(superseded_at=at, superseded_because=reason)
+    return set(reasons)
+
+
+def reasons_untrue(
+    reminders: Collection[Reminder], calendar: WorkCalendar, on: dt.date
+) -> dict[int, str]:
+    """Of those that are no longer true the reason, by id. At most four queries.
+
+    ``task__plan`` and ``task__parent`` must be joined.
     """
     tasks = {reminder.task_id: reminder.task for reminder in reminders}
     rules = {reminder.rule for reminder in reminders}
     facts = facts_of(list(tasks.values()), on, rules) if tasks else {}
-    by_reason: dict[str, list[int]] = defaultdict(list)
-    for reminder in reminders:
-        reason = why_untrue(key_of(reminder), facts[reminder.task_id], calendar, on)
-        if reason:
-            by_reason[reason].append(reminder.pk)
-    for reason, pks in by_reason.items():
-        Reminder.objects.filter(pk__in=pks).update(superseded_at=at, superseded_because=reason)
-    return {pk for pks in by_reason.values() for pk in pks}
+    reasons = {
+        reminder.pk: why_untrue(key_of(reminder), facts[reminder.task_id], calendar, on)
+        for reminder in reminders
+    }
+    return {pk: reason for pk, reason in reasons.items() if reason}

@@ -1,4 +1,4 @@
-"""Two people's mails with the same reminders in them, written at the same moment (FAILURES M8)."""
+"""Mails of two people with the same reminders in them, and two processes that make mails (M8)."""
 
 import threading
 from collections.abc import Callable
@@ -10,7 +10,8 @@ from django.db import connection, transaction
 
 from accounts.models import OutgoingMail
 from tasks.models import Reminder, Task
-from tasks.reminders.digest import compose
+from tasks.reminders.digest import compose, make_mails
+from tasks.reminders.planning import plan_reminders
 from tests.reminder_rows import DUE, House, at, make_house, make_mail
 from tests.story.processes import wait_for
 
@@ -89,3 +90,34 @@ def test_the_mails_of_two_people_wait_for_each_other_in_one_order() -> None:
         "deadline_moved",
         "submitted",
     }
+
+
+def test_a_mail_is_taken_with_all_of_the_day_in_it() -> None:
+    """The other half of a mail that went out half full would be told a day later (A6)."""
+    house = make_house()
+    first, second = (house.add_share("镇", due_on=DUE) for _ in range(2))
+    plan_reminders(on=DUE, at=at(9, 30))
+    held, let_go = threading.Event(), threading.Event()
+
+    def look_at_the_second() -> None:
+        with transaction.atomic():
+            Reminder.objects.select_for_update(no_key=True).get(task=second)
+            held.set()
+            let_go.wait(timeout=30)
+
+    def make() -> int:
+        return make_mails(on=DUE, at=at(9, 30))
+
+    with ThreadPoolExecutor(3) as pool:
+        looking = pool.submit(in_a_thread(look_at_the_second))
+        held.wait(timeout=30)
+        making = pool.submit(in_a_thread(make))
+        wait_for("the mails to wait", lambda: waiting_for_locks() == 1)
+        assert not OutgoingMail.objects.exists()
+        # Whoever comes meanwhile leaves it to the first one.
+        assert pool.submit(in_a_thread(make)).result(timeout=30) == 0
+        let_go.set()
+        looking.result(timeout=30)
+        assert making.result(timeout=30) == 2
+    mail = OutgoingMail.objects.get()
+    assert {reminder.task for reminder in mail.reminders.all()} == {first, second}

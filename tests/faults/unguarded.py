@@ -84,13 +84,13 @@ def reread() -> None:
     """The letters are written at the first mail, and sent as they stand."""
     written: dict[int, Letter | None] = {}
 
-    def from_memory(mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
+    def from_memory(mail: OutgoingMail, *, at: dt.datetime, **_calendar: object) -> Letter | None:
         if not written:
             for waiting in OutgoingMail.objects.filter(state__in=["waiting", "leased"]):
                 written[waiting.pk] = digest.compose(waiting, at=at)
         return written.get(mail.pk)
 
-    daily.COMPOSERS[OutgoingMail.Kind.DIGEST] = from_memory
+    vars(daily)["compose"] = from_memory
 
 
 GUARDS = (mark_after, tick, answers, one_by_one, patience, reread)

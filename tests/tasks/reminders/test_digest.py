@@ -149,7 +149,7 @@ class TestOneMailAPersonAndDay:
             plan_the_day(at=at(9, day, 7))
             # what is stuck, in a savepoint; the reminders, the officers, the mails made, locked
             # and linked, in a savepoint; the end of the reminders, in a savepoint
-            with django_assert_num_queries(14):
+            with django_assert_num_queries(12):
                 make_mails(on=dt.date(2026, 9, day), at=at(9, day))
             OutgoingMail.objects.update(state="sent", sent_at=at(9, day))
 

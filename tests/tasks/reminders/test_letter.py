@@ -197,7 +197,7 @@ def test_composing_costs_the_same_for_one_and_for_many(
         plan_the_day(at=at(9, day))
         mail = claim_next(at(9, day))
         assert mail is not None
-        # calendar; savepoint, reminders, people's roles, shares in sight, release
-        with django_assert_num_queries(8):
+        # calendar, reminders, the reader's own units, the rules of the plan
+        with django_assert_num_queries(5):
             assert compose(mail, at=at(9, day)) is not None
         mark_sent(mail, at=at(9, day))
