@@ -71,10 +71,10 @@ def make_troubles(crowd: Crowd, office: PostOffice, dice: random.Random) -> Trou
 def at_work(
     office: PostOffice, crowd: Crowd, folder: Path, *, without: str = ""
 ) -> Iterator[tuple[Crew, OwnValkey]]:
-    """A worker with two processes, woken for the day's mails."""
+    """A worker with two processes, woken for the day's mails; a round may end before them."""
     with own_valkey() as valkey, crew(office, valkey.url, crowd.zone, folder) as team:
         team.worker(app=UNGUARDED if without else "config", WITHOUT=without)
-        valkey.wake(2)
+        valkey.wake(MAILS // 50 + 2)
         yield team, valkey
 
 
