@@ -135,12 +135,14 @@ def test_a_second_process_shares_the_engines_and_the_owner_leaves_last(
     data: Path, tmp_path: Path
 ) -> None:
     go, log = tmp_path / "go", tmp_path / "log"
-    wait = f'until test -e "{go}"; do sleep 0.05; done'
+    # A pipe, at which the shell waits without a process that comes and goes.
+    os.mkfifo(go)
+    wait = f'read line < "{go}"'
     with command(*services(data, "sh", "-c", wait), output=log) as owner:
         wait_for("the owner", lambda: "sh" in names_of(descendants(owner.pid)))
         with running(data) as urls:
             assert descendants(os.getpid()) == [owner.pid, *descendants(owner.pid)]
-            go.touch()
+            go.write_text("\n")
             wait_for("the owner's word", lambda: b"waiting for them" in log.read_bytes())
             assert ask(urls["DATABASE_URL"], "SELECT 1") == 1
             assert owner.poll() is None
