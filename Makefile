@@ -17,13 +17,14 @@ TEMPLATES := find accounts plans tasks config -name '*.html' -print0
 PROVEN := plans/reading/*,tasks/completion.py,tasks/reminders/*
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo demo-reset test faults lint lock messages static pictures
+.PHONY: help install demo demo-reset test faults bench lint lock messages static pictures
 
 help:
 	@echo "make demo        everything, with a county in it, on http://127.0.0.1:$(PORT)"
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        every check and test"
 	@echo "make faults      the fault tests at full counts, into var/faults.json (minutes)"
+	@echo "make bench       what is claimed about speed, measured on this machine (minutes)"
 	@echo "make lint        the checks without the tests"
 	@echo "make lock        renew the locked requirements (maintainers)"
 	@echo "make pictures    take README.md's picture anew, of the running demo (maintainers)"
@@ -47,6 +48,11 @@ faults: install
 	LUOSHI_FAULTS=full LUOSHI_SEED=$(SEED) $(ON_ENGINES) $(RUN) -m pytest \
 	  -p tests.faults.recording --hypothesis-seed=$(SEED) --durations=0 --durations-min=1 \
 	  -m '$(if $(ONLY),fault(suite="$(ONLY)"),fault)' $(FAULT_TESTS)
+
+# Durable engines with data of their own: a commit costs what it costs an installation.
+bench: install
+	$(RUN) bench/reading.py
+	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.reminders
 
 lint: install
 	$(RUN) -m ruff check .

@@ -172,7 +172,7 @@ def written(mails: list[OutgoingMail]) -> list[tuple[int, EmailMultiAlternatives
 
 
 def sending(house: ManyShares, counts: tuple[int, ...]) -> list[dict[str, float]]:
-    house.leave_due(IN_A_MAIL * len(house.towns))
+    house.add_due(IN_A_MAIL * len(house.towns))
     plan_reminders(on=TODAY, at=NOW)
     rows = []
     for count in counts:

@@ -77,7 +77,8 @@ GUARDS: dict[str, Callable[[int], None]] = {
 
 def look_when_told(gate: int) -> int:
     """The exit status of one planner."""
-    os.read(gate, 1)
+    if not os.read(gate, 1):
+        return 1  # whoever holds the gate is gone
     try:
         call_command(run_reminders.Command(), once=True)
     except Exception:
@@ -94,6 +95,7 @@ def main(planners: int, guard: str) -> int:
     for _n in range(planners):
         child = os.fork()
         if not child:
+            os.close(opener)
             random.seed()
             os._exit(look_when_told(gate))
         children.append(child)

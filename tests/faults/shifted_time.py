@@ -20,6 +20,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from django.db import connection
 
+from config.processes import launch_command
+
 ROOT = Path(__file__).resolve().parents[2]
 FAKETIME = shutil.which("faketime")
 
@@ -84,10 +86,10 @@ class Installation:
         }
 
     def start(self, name: str, *words: str) -> subprocess.Popen[str]:
-        """A module as a process of its own; what it prints goes into its log."""
+        """A module as a process that dies with this one; what it prints goes into its log."""
         with self.log(name).open("ab") as log:
             child = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.shifted_process", *words],
+                launch_command([sys.executable, "-m", "tests.faults.shifted_process", *words]),
                 cwd=ROOT,
                 env=self.environment(),
                 stdin=subprocess.PIPE,
