@@ -36,7 +36,7 @@ demo-reset: install
 	@$(RUN) -m config.demo --forget
 
 test: lint static
-	$(ON_ENGINES) $(RUN) -m pytest -n $(WORKERS) --cov --cov-report=
+	$(ON_ENGINES) $(RUN) -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=
 	$(RUN) -m coverage report --skip-covered --show-missing --fail-under=90
 	$(RUN) -m coverage report --include='$(PROVEN)' --show-missing --fail-under=100
 
