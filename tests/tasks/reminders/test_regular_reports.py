@@ -47,7 +47,8 @@ def reminded(share: Task, on: dt.date) -> set[str]:
 
 
 def test_a_report_is_reminded_of_before_its_day_and_after_it(house: House) -> None:
-    share = house.add_share("局", due_on=dt.date(2026, 12, 31), issued_at=at(4, 2))
+    share = house.add_share("局", due_on=dt.date(2026, 12, 31), issued_at=at(3, 2))
+    hand_in(house, share, MARCH)
     assert reminded(share, dt.date(2026, 6, 18)) == set()
     assert reminded(share, dt.date(2026, 6, 22)) == {"06-22"}
     assert "06-26" in reminded(share, dt.date(2026, 6, 26))
