@@ -81,9 +81,11 @@ def at_work(
 def drain(team: Crew, valkey: OwnValkey) -> None:
     """Days pass: what waits is due again and again, until every mail has its end."""
     while unsettled():
+        # Looked at first: what changes while the pauses pass is another attempt as well.
+        before = _attempts()
         pass_the_pauses()
         valkey.wake()
-        team.wait_for("another attempt", partial(_differs_from, _attempts()))
+        team.wait_for("another attempt", partial(_differs_from, before))
 
 
 def _attempts() -> set[tuple[int, int, str]]:
