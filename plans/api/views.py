@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.mixins import ListModelMixin
 from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
@@ -24,7 +23,7 @@ from accounts.access import Role, units_acted_for
 from accounts.api.conditions import version_named
 from accounts.api.files import AsStored, as_a_file
 from accounts.api.parsing import PlainJSONParser, TooLarge
-from accounts.api.views import Resource
+from accounts.api.views import Resource, rows_named
 from accounts.errors import NotAllowed
 from accounts.models import Unit, UnitGroup, User
 from plans.api.filters import KeyTaskFilters, PlanFilters
@@ -144,8 +143,8 @@ class PlanViewSet(ListModelMixin, Resource):
 
     def _units(self, ids: Iterable[int]) -> list[Unit]:
         """The recipients in one query; raises ``ValidationError`` for what is not there."""
-        found = Unit.objects.visible_to(self.user, self.on).in_bulk(set(ids))
-        return _all_found("recipients", ids, found)
+        units = Unit.objects.visible_to(self.user, self.on)
+        return list(rows_named("recipients", ids, units).values())
 
 
 class KeyTaskViewSet(ListModelMixin, Resource):
@@ -189,10 +188,8 @@ def owners_chosen(rows: list[dict[str, Any]], *, user: User, on: dt.date) -> lis
     """The units and groups that the rows name, in two queries; ``ValidationError`` without."""
     unit_ids = [row["unit"] for row in rows if row.get("unit")]
     group_ids = [row["unit_group"] for row in rows if row.get("unit_group")]
-    units = Unit.objects.visible_to(user, on).in_bulk(unit_ids)
-    groups = UnitGroup.objects.visible_to(user, on).in_bulk(group_ids)
-    _all_found("owners", unit_ids, units)
-    _all_found("owners", group_ids, groups)
+    units = rows_named("owners", unit_ids, Unit.objects.visible_to(user, on))
+    groups = rows_named("owners", group_ids, UnitGroup.objects.visible_to(user, on))
     return [
         OwnerChoice(
             name=row["name"],
@@ -213,12 +210,3 @@ def _match(found: OwnerMatch) -> dict[str, Any]:
         "unit_group": found.group,
         "candidates": found.candidates,
     }
-
-
-def _all_found(field: str, ids: Iterable[int], found: dict[int, Any]) -> list[Any]:
-    """The rows in the order of their ids, each once; ``ValidationError`` naming the missing."""
-    wanted = list(dict.fromkeys(ids))
-    if missing := [pk for pk in wanted if pk not in found]:
-        text = _("There is no such row: %(ids)s.") % {"ids": ", ".join(map(str, missing))}
-        raise ValidationError({field: [ErrorDetail(text, code="does_not_exist")]})
-    return [found[pk] for pk in wanted]

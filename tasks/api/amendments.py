@@ -11,11 +11,11 @@ from rest_framework.response import Response
 from accounts.api.conditions import version_named
 from accounts.api.fields import DayField, IdField, NothingSerializer, StrictSerializer
 from accounts.api.serializers import PersonSerializer
-from accounts.api.views import OF_A_LIST
+from accounts.api.views import OF_A_LIST, rows_named
 from plans.api.serializers import OwnerChoiceSerializer, PlanDetailSerializer
 from plans.api.views import KeyTaskViewSet, owners_chosen
 from plans.copying import copy_plan
-from plans.models import Amendment, DeadlineKind, KeyTask, Section
+from plans.models import Amendment, DeadlineKind, KeyTask
 from tasks.amending import (
     KeyTaskAmendment,
     NewKeyTask,
@@ -126,9 +126,8 @@ class PlanOfAYearViewSet(PlanWithSharesViewSet):
         reason = body.pop("reason")
         body["owners"] = owners_chosen(body["owners"], user=self.user, on=self.on)
         if body["section"] is not None:
-            body["section"] = self.row_of(
-                Section.objects.filter(plan=plan), body["section"], "section"
-            )
+            sections = rows_named("section", [body["section"]], plan.sections.all())
+            body["section"] = sections[body["section"]]
         made = add_key_task(
             plan.pk,
             NewKeyTask(**body),
@@ -214,7 +213,7 @@ class AmendedKeyTaskViewSet(KeyTaskViewSet):
         version_named(request, key_task)
         body = self.words(CarryOverSerializer)
         later = KeyTask.objects.visible_to(self.user, self.on).select_related("plan")
-        to_key_task = self.row_of(later, body["to_key_task"], "to_key_task")
+        to_key_task = rows_named("to_key_task", [body["to_key_task"]], later)[body["to_key_task"]]
         shares = carry_over(
             key_task.pk, to_key_task, reason=body["reason"], actor=self.user, at=self.at
         )

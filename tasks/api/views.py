@@ -1,20 +1,18 @@
 """Shares over the API: found, looked at, signed for, broken down, reported on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.conditions import version_named
 from accounts.api.fields import NothingSerializer, StrictSerializer
-from accounts.api.views import OF_A_LIST, Resource
+from accounts.api.views import OF_A_LIST, Resource, rows_named
 from accounts.models import Unit, UnitGroup, User
 from tasks.acknowledging import acknowledge, object_to, uphold
 from tasks.api.bodies import (
@@ -191,15 +189,14 @@ class TaskViewSet(ListModelMixin, Resource):
 
     def _parts(self, rows: list[dict[str, Any]]) -> list[Part]:
         """The units of all parts in one query; raises ``ValidationError`` for a missing one."""
-        ids = {row["unit"] for row in rows}
-        units = Unit.objects.visible_to(self.user, self.on).in_bulk(ids)
-        _require_all("parts", ids, units)
+        ids = [row["unit"] for row in rows]
+        units = rows_named("parts", ids, Unit.objects.visible_to(self.user, self.on))
         return [_part(row, units[row["unit"]]) for row in rows]
 
     def _group(self, pk: int) -> UnitGroup:
-        groups = UnitGroup.objects.visible_to(self.user, self.on).in_bulk([pk])
-        _require_all("group", [pk], groups)
-        return groups[pk]
+        groups = rows_named("group", [pk], UnitGroup.objects.visible_to(self.user, self.on))
+        found: UnitGroup = groups[pk]
+        return found
 
 
 def _part(row: dict[str, Any], unit: Unit) -> Part:
@@ -214,9 +211,3 @@ def _submit_report(pk: int, *, actor: User, at: Any, version: int, **words: Any)
 def _waits(model: Any) -> Exists:
     """Whether a row of the model waits for a decision about the share."""
     return Exists(model.objects.filter(task=OuterRef("pk"), state="submitted"))
-
-
-def _require_all(field: str, ids: Iterable[int], found: dict[int, Any]) -> None:
-    if missing := sorted(set(ids) - found.keys()):
-        text = _("There is no such row: %(ids)s.") % {"ids": ", ".join(map(str, missing))}
-        raise ValidationError({field: [ErrorDetail(text, code="does_not_exist")]})
