@@ -1,12 +1,12 @@
-"""The locks of the directory's tree and of a caller's key (FAILURES 4.6).
+"""The locks of the directory's tree, of a caller's key and of the mail's pace (FAILURES 4.6).
 
-In the written order the key comes first of all, and the tree after plans.
+In the written order the key comes first of all, the tree after plans, and the pace with the mails.
 """
 
 from django.db import connection
 
 #: First keys of advisory locks; those of shares are in ``tasks.locking``.
-UNIT_TREE_LOCK, REQUEST_LOCK = 3, 4
+UNIT_TREE_LOCK, REQUEST_LOCK, RATE_LOCK = 3, 4, 6
 
 
 def lock_unit_tree() -> None:
@@ -16,6 +16,12 @@ def lock_unit_tree() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [UNIT_TREE_LOCK])
+
+
+def lock_rate() -> None:
+    """Claims of mails take turns, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [RATE_LOCK])
 
 
 def try_lock_request(key: str) -> bool:

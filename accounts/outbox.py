@@ -19,11 +19,11 @@ from typing import Protocol
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection as db_connection
 from django.db import transaction
 from django.db.models import Q
 
 from accounts.emails import Letter, make_message
+from accounts.locking import lock_rate
 from accounts.models import OutgoingMail, User
 from accounts.robots import Failed, post
 
@@ -44,8 +44,6 @@ RELAY_PAUSE = dt.timedelta(minutes=1)
 ROUND = dt.timedelta(seconds=50)
 
 ONE_MINUTE = dt.timedelta(minutes=1)
-#: First key of the advisory lock under which claims take turns.
-RATE_LOCK = 2
 
 #: SMTP answers from here on are final.
 FIRST_PERMANENT_CODE = 500
@@ -195,8 +193,7 @@ def _room_in_this_minute(at: dt.datetime) -> bool:
     most = settings.LUOSHI_MAILS_PER_MINUTE
     if not most:
         return True
-    with db_connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [RATE_LOCK])
+    lock_rate()
     just_sent = Q(state=State.SENT, sent_at__gt=at - ONE_MINUTE)
     under_way = Q(state=State.LEASED, lease_until__gt=at)
     return OutgoingMail.objects.filter(just_sent | under_way).count() < most

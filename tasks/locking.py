@@ -28,7 +28,7 @@ from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Ta
 SHAPE_LOCK = 1
 #: First key of the advisory locks on what a unit may keep as evidence.
 QUOTA_LOCK = 2
-#: First key of the advisory lock under which mails are made; 3 and 4 are ``accounts.locking``'s.
+#: First key of the advisory lock under which mails are made; others are ``accounts.locking``'s.
 MAILS_LOCK = 5
 
 
