@@ -36,6 +36,11 @@ class PageForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs.setdefault("class", _css_class(field.widget))
 
+    def add_field(self, name: str, field: forms.Field) -> None:
+        """A field that only this form has, dressed as the others are."""
+        field.widget.attrs.setdefault("class", _css_class(field.widget))
+        self.fields[name] = field
+
 
 class VersionedForm(PageForm):
     """A form about one row as the person saw it: ``version`` says which state that was."""

@@ -130,11 +130,10 @@ class SettleForm(VersionedForm):
             required=False,
             max_length=300,
         )
-        who.widget.attrs.update({"class": "form-control", "list": "directory"})
+        who.widget.attrs["list"] = "directory"
         drop = forms.BooleanField(label=_("Leave it out"), required=False)
-        drop.widget.attrs["class"] = "form-check-input"
-        self.fields[f"owner_{owner.pk}"] = who
-        self.fields[f"drop_{owner.pk}"] = drop
+        self.add_field(f"owner_{owner.pk}", who)
+        self.add_field(f"drop_{owner.pk}", drop)
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = self.cleaned_data

@@ -120,11 +120,8 @@ class MoveForm(FromAboveForm):
         data["broken"] = " ".join(str(row["id"]) for row in rows)
         data.pop("along", None)
         units = get_text_list([row["unit"] for row in rows], _("and"))
-        self.fields["along"] = forms.BooleanField(
-            label=_("Take along these shares, which are due later: %(units)s") % {"units": units},
-            required=False,
-            widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
-        )
+        label = _("Take along these shares, which are due later: %(units)s") % {"units": units}
+        self.add_field("along", forms.BooleanField(label=label, required=False))
 
     def call(self, **arguments: Any) -> None:
         broken, along = arguments.pop("broken"), arguments.pop("along", False)
