@@ -2,8 +2,6 @@
 
 from typing import Any, Self
 
-from django import forms
-
 from accounts.forms import VersionedForm
 from plans.editing import PlanChanges
 from plans.models import Plan
@@ -28,11 +26,7 @@ class PlanSettingsForm(VersionedForm):
         names = (*PROMISED, *RULES) if plan.state == Plan.State.DRAFT else RULES
         for name in names:
             field: Any = Plan._meta.get_field(name)
-            self.fields[name] = field.formfield()
-            widget = self.fields[name].widget
-            checkbox = isinstance(widget, forms.CheckboxInput)
-            select = "form-select" if isinstance(widget, forms.Select) else "form-control"
-            widget.attrs["class"] = "form-check-input" if checkbox else select
+            self.add_field(name, field.formfield())
 
     @classmethod
     def of(cls, plan: Plan) -> Self:

@@ -93,7 +93,7 @@ def confirm_plan(request: HttpRequest) -> HttpResponse:
 def draft_plan(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     user = reader(request)
-    plan = _plan_in_sight(user, pk, timezone.localdate(at))
+    plan = plan_in_sight(user, pk, timezone.localdate(at))
     if plan.state != Plan.State.DRAFT:
         return redirect("plan", pk=pk)
     return draft_page(request, plan, at)
@@ -208,7 +208,7 @@ def _directory_names(on: dt.date) -> list[str]:
     return [*groups, *units]
 
 
-def _plan_in_sight(user: User, pk: int, on: dt.date) -> Plan:
+def plan_in_sight(user: User, pk: int, on: dt.date) -> Plan:
     plans = Plan.objects.visible_to(user, on).select_related("issuing_unit")
     found: Plan = get_object_or_404(plans, pk=pk)
     return found

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Unit
 from tasks.light_conditions import light_on
@@ -26,7 +26,7 @@ NAMES: dict[str, Promise] = {
     "key_task": gettext_lazy("Key task"),
     "unit": gettext_lazy("Unit"),
     "unit_kind": gettext_lazy("Kind of unit"),
-    "level": gettext_lazy("Level"),
+    "level": pgettext_lazy("tree", "Level"),
     "role": gettext_lazy("Role"),
     "light": gettext_lazy("Light"),
     "month": gettext_lazy("Month of the deadline"),

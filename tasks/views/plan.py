@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +16,7 @@ from accounts.models import Unit, User
 from accounts.pages import reader, status_of, whole_number
 from plans.access import may_coordinate
 from plans.models import Plan, SourceDocument
-from plans.views import draft_page
+from plans.views import draft_page, plan_in_sight
 from tasks.completion_sheet import as_xlsx
 from tasks.figures import PlanFigures, plan_completion
 from tasks.groupings import GROUPINGS, NAMES, By
@@ -102,12 +102,6 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         return draft_page(request, found, at, refusal=refusal, status=status_of(refusal))
     messages.success(request, _("The plan has been issued; every unit has its share."))
     return redirect("plan", pk=pk)
-
-
-def plan_in_sight(user: User, pk: int, on: dt.date) -> Plan:
-    plans = Plan.objects.visible_to(user, on).select_related("issuing_unit")
-    found: Plan = get_object_or_404(plans, pk=pk)
-    return found
 
 
 def _units_with_shares(plan: Plan, user: User, on: dt.date) -> Any:

@@ -1,55 +1,36 @@
 """The page on which the issuing office sets when its plan reminds."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.translation import gettext as _
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.errors import Refusal
-from accounts.pages import reader, status_of
-from plans.access import may_coordinate
+from accounts.models import User
 from plans.models import Plan
+from plans.settings_views import RulesPage, rules_page
 from tasks.rules_form import ReminderRulesForm
 from tasks.setting_rules import rules_of, set_reminder_rules
-from tasks.views.plan import plan_in_sight
+
+
+class ReminderRulesPage(RulesPage):
+    title = gettext_lazy("Reminder rules")
+    lead = gettext_lazy(
+        "When this plan reminds, and who hears of what is late. All numbers are working days."
+    )
+    done = gettext_lazy("The rules are set; reminders follow them from now on.")
+
+    def form(self, plan: Plan, sent: QueryDict | None = None) -> ReminderRulesForm:
+        if sent is None:
+            return ReminderRulesForm.of(rules_of(plan), version=plan.version)
+        return ReminderRulesForm(sent)
+
+    def save(
+        self, form: ReminderRulesForm, plan: Plan, *, actor: User, at: dt.datetime, version: int
+    ) -> object:
+        return set_reminder_rules(plan.pk, form.rules(), actor=actor, at=at, version=version)
 
 
 @require_http_methods(["GET", "POST"])
 def reminder_rules(request: HttpRequest, pk: int) -> HttpResponse:
-    at = timezone.now()
-    on = timezone.localdate(at)
-    user = reader(request)
-    plan = plan_in_sight(user, pk, on)
-    if not may_coordinate(user, plan, on):
-        raise PermissionDenied(_("Only a coordinator of the issuing unit may do this."))
-    if request.method == "GET":
-        return _page(request, plan, ReminderRulesForm.of(rules_of(plan), version=plan.version))
-    form = ReminderRulesForm(request.POST)
-    if not form.is_valid():
-        return _page(request, plan, form, status=400)
-    try:
-        set_reminder_rules(
-            pk, form.rules(), actor=user, at=at, version=form.cleaned_data["version"]
-        )
-    except Refusal as refusal:
-        plan.refresh_from_db()
-        form.now_sees(plan.version)
-        return _page(request, plan, form, refusal=refusal, status=status_of(refusal))
-    messages.success(request, _("The rules are set; reminders follow them from now on."))
-    return redirect("plan", pk=pk)
-
-
-def _page(
-    request: HttpRequest,
-    plan: Plan,
-    form: ReminderRulesForm,
-    *,
-    refusal: Refusal | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context = {"place": "plans", "plan": plan, "form": form, "refusal": refusal}
-    context |= {"page_url": request.path, "tried": form if refusal else None}
-    return render(request, "tasks/reminder_rules.html", context, status=status)
+    return rules_page(request, pk, ReminderRulesPage())
