@@ -83,7 +83,8 @@ def quickest_morning() -> dict[str, float]:
 def planning(house: ManyShares, sizes: tuple[int, ...]) -> list[dict[str, float]]:
     rows = []
     for size in sizes:
-        house.add_others(size - house.count)
+        if others := size - house.count:
+            house.add_others(others)
         house.settle()
         rows.append({"shares": size, "due": DUE, **quickest_morning()})
     for due in FEWER_DUE:
