@@ -165,38 +165,32 @@ def claim_next(at: dt.datetime) -> OutgoingMail | None:
     held or the minute's share is used up. The count of attempts grows here, before anything can go
     wrong, so that a mail that kills its senders is found out.
     """
+    if not settings.LUOSHI_MAILS_PER_MINUTE:
+        return _claim(at)
     with transaction.atomic():
-        if not _room_in_this_minute(at):
-            return None
-        mail = (
-            OutgoingMail.objects.due(at)
-            .select_for_update(skip_locked=True, no_key=True, of=("self",))
-            .select_related("recipient__mail_settings")
-            .order_by("-urgent", "next_try_at", "id")
-            .first()
-        )
-        if mail is None:
-            return None
-        mail.state = State.LEASED
-        mail.lease_until = at + LEASE
-        mail.lease_token = uuid.uuid4()
-        mail.attempts += 1
-        mail.save(update_fields=["state", "lease_until", "lease_token", "attempts"])
+        return _claim(at) if _room_in_this_minute(at) else None
+
+
+def _claim(at: dt.datetime) -> OutgoingMail | None:
+    mail = OutgoingMail.objects.claim_next(at, until=at + LEASE, token=uuid.uuid4())
+    if mail and mail.recipient_id:
+        people = User.objects.select_related("mail_settings")
+        mail.recipient = people.get(pk=mail.recipient_id)
     return mail
 
 
 def _room_in_this_minute(at: dt.datetime) -> bool:
-    """Whether the relay may be given one more mail (FAILURES A9). No query without a limit.
+    """Whether the relay may be given one more mail (FAILURES A9).
 
-    Claims take turns while there is one, so that two senders do not both take the last place.
+    Claims take turns, so that two senders do not both take the last place.
     """
-    most = settings.LUOSHI_MAILS_PER_MINUTE
-    if not most:
-        return True
     lock_rate()
     just_sent = Q(state=State.SENT, sent_at__gt=at - ONE_MINUTE)
     under_way = Q(state=State.LEASED, lease_until__gt=at)
-    return OutgoingMail.objects.filter(just_sent | under_way).count() < most
+    return (
+        OutgoingMail.objects.filter(just_sent | under_way).count()
+        < settings.LUOSHI_MAILS_PER_MINUTE
+    )
 
 
 def mark_sent(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+import uuid
+from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.db import models
 from django.db.models import Exists, Q
 
@@ -61,15 +61,31 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    def due(self, at: dt.datetime) -> OutgoingMailQuerySet:
-        """Mails that somebody should try now: waiting past their time, or leased by the dead."""
-        waiting = Q(state="waiting", next_try_at__lte=at)
-        abandoned = Q(state="leased", lease_until__lt=at)
-        return self.filter(waiting | abandoned, ~Exists(_holds()))
+    def claim_next(
+        self, at: dt.datetime, *, until: dt.datetime, token: uuid.UUID
+    ) -> OutgoingMail | None:
+        """Leases the mail that has been due longest, urgent ones first: one statement.
+
+        Due are those that wait past their time, and those leased by the dead. Rows that others are
+        claiming are passed over; while the mail is held there is nothing to claim.
+        """
+        return next(iter(self.raw(CLAIM, {"at": at, "until": until, "token": token})), None)
 
 
-def _holds() -> models.QuerySet[Any]:
-    """The hold of the mail that is in force, if any: one row at most."""
-    hold: Any = apps.get_model("accounts", "MailHold")
-    found: models.QuerySet[Any] = hold.objects.filter(released_at__isnull=True)
-    return found
+#: One journey to the database and one commit for each mail. The first part is materialised, since
+#: a row that it locks must be chosen once.
+CLAIM = """
+    WITH chosen AS MATERIALIZED (
+        SELECT id FROM accounts_outgoingmail
+        WHERE (state = 'waiting' AND next_try_at <= %(at)s
+               OR state = 'leased' AND lease_until < %(at)s)
+          AND NOT EXISTS (SELECT FROM accounts_mailhold WHERE released_at IS NULL)
+        ORDER BY urgent DESC, next_try_at, id
+        LIMIT 1
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE accounts_outgoingmail AS mail
+    SET state = 'leased', lease_until = %(until)s, lease_token = %(token)s, attempts = attempts + 1
+    FROM chosen WHERE mail.id = chosen.id
+    RETURNING mail.*
+"""

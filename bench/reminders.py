@@ -4,12 +4,15 @@
 
 Planning: the same 10,000 due shares among ever more others; then fewer due ones among the most.
 Sending: a bare loop gives the relay mails that were written before, with two durable commits for
-each, and then the outbox sends the same mails: claims, reads the facts again, writes, sends, marks.
+each, and in turn with it the outbox sends the same mails: claims, reads the facts again, writes,
+sends, marks.
 Both on an empty database of its own beside the one that DATABASE_URL names. Ratios are taken in one
 run; the seconds are this machine's. The figures go to ``bench/results/reminders.json``.
 """
 
+import datetime as dt
 import json
+import multiprocessing
 import os
 import socket
 import subprocess
@@ -17,7 +20,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import django
@@ -36,13 +41,15 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - read by then
 from django.core.mail import EmailMultiAlternatives  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402
+from django.db.models import QuerySet  # noqa: E402
 
 from accounts.emails import make_message  # noqa: E402
 from accounts.models import OutgoingMail  # noqa: E402
-from accounts.outbox import conversation, hand_over, message_id_for, send_due  # noqa: E402
+from accounts.outbox import conversation, hand_over, message_id_for  # noqa: E402
 from bench.many_shares import NOW, ONE_DAY, TODAY, ManyShares  # noqa: E402
 from tasks.models import Reminder  # noqa: E402
+from tasks.reminders.daily import send_the_mails  # noqa: E402
 from tasks.reminders.digest import compose, make_mails  # noqa: E402
 from tasks.reminders.planning import plan_reminders  # noqa: E402
 
@@ -54,6 +61,10 @@ MAILS = (10, 100, 1_000)
 #: Reminders in a mail of the second half.
 IN_A_MAIL = 10
 TRIES = 3
+#: How often bare loop and outbox take turns.
+TURNS = 5
+#: As docker-compose.yml runs them: a worker of two processes, woken twice at each tick.
+SENDERS = 2
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -156,9 +167,40 @@ def send_barely(written: list[tuple[int, EmailMultiAlternatives]]) -> None:
 
 
 def send_by_the_outbox() -> None:
+    """Round after round, as a worker does at each tick."""
     started = time.monotonic()
-    while send_due(compose, clock=lambda: NOW + ONE_DAY * ((time.monotonic() - started) / 86_400)):
+    while send_the_mails(clock=lambda: NOW + dt.timedelta(seconds=time.monotonic() - started)):
         pass
+
+
+@contextmanager
+def senders(count: int) -> Iterator[Callable[[], None]]:
+    """Processes as those of a worker; what is given lets them send until nothing is left."""
+    processes = multiprocessing.get_context("fork")
+    connections.close_all()  # a child must not speak on its parent's line
+    pairs = [processes.Pipe() for _one in range(count)]
+    children = [processes.Process(target=serve, args=[there]) for _here, there in pairs]
+    for child in children:
+        child.start()
+
+    def send() -> None:
+        for here, _there in pairs:
+            here.send("send")
+        for here, _there in pairs:
+            here.recv()
+
+    send()  # opens their connections
+    yield send
+    for here, _there in pairs:
+        here.send(None)
+    for child in children:
+        child.join()
+
+
+def serve(line: Connection) -> None:
+    while line.recv():
+        send_by_the_outbox()
+        line.send("done")
 
 
 def written(mails: list[OutgoingMail]) -> list[tuple[int, EmailMultiAlternatives]]:
@@ -173,33 +215,62 @@ def written(mails: list[OutgoingMail]) -> list[tuple[int, EmailMultiAlternatives
 
 
 def sending(house: ManyShares, counts: tuple[int, ...]) -> list[dict[str, float]]:
+    """Mails a second of the bare loop, of one sender and of as many as a worker has.
+
+    They take turns, so that what else the machine does meets all of them; the medians of the turns.
+    """
     house.add_due(IN_A_MAIL * len(house.towns))
     plan_reminders(on=TODAY, at=NOW)
-    rows = []
-    for count in counts:
-        mails = add_mails(house, count)
-        letters = written(mails)
-        house.settle()
-        barely = count / seconds_of(lambda letters=letters: send_barely(letters))  # type: ignore[misc]
-        ours = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails])
-        ours.update(state="waiting", sent_at=None)
-        by_outbox = count / seconds_of(send_by_the_outbox)
-        if ours.exclude(state="sent").exists():
-            raise SystemExit("Not every mail was sent.")
-        rows.append({"mails": count, "bare_per_second": barely, "outbox_per_second": by_outbox})
-        OutgoingMail.reminders.through.objects.filter(outgoingmail__in=ours).delete()
-        ours.delete()
-    return rows
+    with senders(1) as one, senders(SENDERS) as several:
+        return [_sending(house, count, one, several) for count in counts]
 
 
-def print_table(rows: list[dict[str, Any]], ratio: Callable[[dict[str, Any]], float]) -> None:
+def _sending(
+    house: ManyShares, count: int, one: Callable[[], None], several: Callable[[], None]
+) -> dict[str, float]:
+    mails = add_mails(house, count)
+    letters = written(mails)
+    house.settle()
+    ways = {
+        "bare_loop": lambda: send_barely(letters),
+        "one_sender": one,
+        f"{SENDERS}_senders": several,
+    }
+    ours = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails])
+    turns = [
+        {way: count / seconds_to_send(ours, send) for way, send in ways.items()}
+        for _turn in range(TURNS)
+    ]
+    OutgoingMail.reminders.through.objects.filter(outgoingmail__in=ours).delete()
+    ours.delete()
+    return {"mails": count} | {way: median(turn[way] for turn in turns) for way in ways}
+
+
+def seconds_to_send(mails: QuerySet[OutgoingMail], send: Callable[[], object]) -> float:
+    mails.update(state="waiting", sent_at=None)
+    seconds = seconds_of(send)
+    if mails.exclude(state="sent").exists():
+        raise SystemExit("Not every mail was sent.")
+    return seconds
+
+
+def print_table(rows: list[dict[str, Any]]) -> None:
     out = sys.stdout.write
-    out("".join(f"{name:>18}" for name in (*rows[0], "ratio")) + "\n")
+    out("".join(f"{name:>18}" for name in rows[0]) + "\n")
     for row in rows:
-        row["ratio"] = round(ratio(row), 2)
         cells = [f"{value:18,.2f}" if value % 1 else f"{value:18,.0f}" for value in row.values()]
         out("".join(cells) + "\n")
     out("\n")
+
+
+def add_ratios(found: dict[str, list[dict[str, Any]]]) -> None:
+    """Planning a due share, against the smallest table; mails a second, against the bare loop."""
+    base = found["planning"][0]
+    for row in found["planning"]:
+        row["ratio"] = round(row["plan"] / base["plan"] / (row["due"] / base["due"]), 2)
+    for row in found["sending"]:
+        for way in [way for way in row if way.endswith(("sender", "senders"))]:
+            row[f"{way}_ratio"] = round(row[way] / row["bare_loop"], 2)
 
 
 def main() -> None:
@@ -213,9 +284,9 @@ def main() -> None:
             found["sending"] = sending(house, MAILS)
     finally:
         connection.creation.destroy_test_db(own, verbosity=0)
-    base = found["planning"][0]
-    print_table(found["planning"], lambda row: row["plan"] / base["plan"] / (row["due"] / DUE))
-    print_table(found["sending"], lambda row: row["outbox_per_second"] / row["bare_per_second"])
+    add_ratios(found)
+    for rows in found.values():
+        print_table(rows)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 

@@ -25,6 +25,16 @@ State = OutgoingMail.State
 DIGEST = OutgoingMail.Kind.DIGEST
 MailLink = Reminder.mails.through
 
+#: The columns on which a mail rests: what the facts look at, and what the letter shows.
+LOOKED_AT = (
+    *("task", "unit", "rule", "step", "on", "deadline_version"),
+    *("task__state", "task__due_on", "task__next_due_on", "task__deadline_version"),
+    *("task__title", "task__unit__name", "task__is_own_part"),
+    *("task__issued_at", "task__depth", "task__reporting_period", "task__parent__unit"),
+    *("task__plan__issuing_unit", "task__plan__decided_by", "task__plan__acknowledgement_days"),
+    *("task__plan__reporting_period", "task__plan__report_day"),
+)
+
 NOBODY_TO_WRITE_TO = "nobody_to_write_to"
 #: Reminders that are put into mails by one set of queries.
 BATCH = 500
@@ -84,8 +94,9 @@ def compose(
 
 
 def _reminders_in(mail: OutgoingMail) -> QuerySet[Reminder]:
+    """With what the facts and the letter look at, and no more: it is read for every mail."""
     related = mail.reminders.select_related("task__unit", "task__parent", "task__plan")
-    return related.order_by("pk")
+    return related.only(*LOOKED_AT).order_by("pk")
 
 
 def _out_of_sight(reminders: list[Reminder], recipient: User, on: dt.date) -> set[int]:
