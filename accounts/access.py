@@ -31,16 +31,6 @@ def units_acted_for(
     return Unit.objects.filter(Q(pk__in=held) | hosted).distinct()
 
 
-def units_held(user: User, on: dt.date) -> set[int]:
-    """The ids of the units in which the person holds a role that day. One small query.
-
-    Without the bodies that these host: who is asked about a unit that is not among them must
-    ask ``units_acted_for``.
-    """
-    held = Membership.objects.in_force(on).filter(user=user)
-    return set(held.values_list("unit_id", flat=True))
-
-
 def units_in_sight(user: User | AnonymousUser, on: dt.date) -> UnitQuerySet:
     """The person's part of the unit tree. One query for the tops; the rest is a subquery."""
     return Unit.objects.within(*units_acted_for(user, ALL_ROLES, on))

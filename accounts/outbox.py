@@ -1,4 +1,4 @@
-"""The outgoing mail: lease one row, send it, and mark it only after the server took it.
+"""The outgoing mail: lease some, send one after the other, mark each after the server took it.
 
 PostgreSQL remembers what is to be sent; whoever calls here only wakes. A process that dies
 between the server's answer and the mark leaves a lease that runs out, and the mail goes out a
@@ -8,45 +8,44 @@ second time with the same Message-ID. Nothing is ever marked before it was sent 
 import datetime as dt
 import hashlib
 import logging
-import smtplib
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from email.utils import parseaddr
-from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol, Self
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
-from django.db.models import Q
+from django.core.mail import EmailMultiAlternatives
 
 from accounts.emails import Letter, make_message
-from accounts.locking import lock_rate
+from accounts.leases import (
+    MAX_ATTEMPTS,
+    Outcome,
+    claim,
+    end_unsent,
+    give_back,
+    give_up,
+    mark_sent,
+    postpone,
+    supersede,
+    take_up,
+)
 from accounts.models import OutgoingMail, User
+from accounts.relay import Conversation
 from accounts.robots import Failed, post
 
 logger = logging.getLogger(__name__)
 
-State = OutgoingMail.State
-
-#: Outlives a round and one more conversation: about ten steps, each as long as EMAIL_TIMEOUT at
-#: worst, and the answer to the mail, for which ``accounts.relay`` waits longer.
-LEASE = dt.timedelta(minutes=5)
-#: Pauses after the first, second … failed attempt; the last one repeats.
-BACK_OFF = tuple(dt.timedelta(minutes=n) for n in (1, 5, 15, 60, 120, 240, 480, 1440))
-#: A mail that nobody would take so often is shown as failed.
-MAX_ATTEMPTS = 10
-#: How soon the relay is called again after it could not be reached.
-RELAY_PAUSE = dt.timedelta(minutes=1)
-#: How long one caller of ``send_due`` goes on; with one more mail it still fits into ``LEASE``.
+#: How long one caller of ``send_due`` goes on; with one more mail it still fits into a lease.
 ROUND = dt.timedelta(seconds=50)
-
-ONE_MINUTE = dt.timedelta(minutes=1)
-
-#: SMTP answers from here on are final.
-FIRST_PERMANENT_CODE = 500
+#: Mails that a sender takes at once, so that what they rest on is read at once.
+BATCH = 10
+#: How old what was read may be when a mail is sent; what is left then is read again.
+FRESH = dt.timedelta(seconds=1)
+#: Seconds after which a sender goes on with others while the relay thinks about a mail.
+SLOW = 2.0
+#: A relay that thinks about so many is given no more by this sender.
+MOST_UNANSWERED = 2
 
 
 class Compose(Protocol):
@@ -55,13 +54,19 @@ class Compose(Protocol):
     def __call__(self, mail: OutgoingMail, *, at: dt.datetime) -> Letter | None: ...
 
 
-class Outcome(Enum):
-    SENT = "sent"
-    SUPERSEDED = "superseded"
-    FAILED = "failed"
-    POSTPONED = "postponed"
-    #: The relay did not answer at all, which says nothing about the mail.
-    RELAY_AWAY = "relay_away"
+class ReadAhead(Protocol):
+    """Reads the facts of several mails at once, after they were taken, for ``Compose`` to use."""
+
+    def __call__(self, mails: Sequence[OutgoingMail], *, at: dt.datetime) -> None: ...
+
+
+class Handed(NamedTuple):
+    """A mail that the relay has and thinks about; ``at`` is the instant of which it tells."""
+
+    mail: OutgoingMail
+    at: dt.datetime
+    answer: Future[None]
+    conversation: Conversation
 
 
 def message_id_for(recipient: int | str, kind: str, on: dt.date) -> str:
@@ -74,51 +79,123 @@ def message_id_for(recipient: int | str, kind: str, on: dt.date) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
-def send_due(compose: Compose, *, clock: Callable[[], dt.datetime]) -> int:
+def read_nothing(mails: Sequence[OutgoingMail], *, at: dt.datetime) -> None:
+    """For letters that each read what they need."""
+
+
+def send_due(
+    compose: Compose, *, clock: Callable[[], dt.datetime], read_ahead: ReadAhead = read_nothing
+) -> int:
     """Sends what is due, one mail after the other; returns how many were handled.
 
     Ends early when the relay is away, or after ``ROUND``: the next tick goes on.
     """
-    started = clock()
-    handled = 0
-    with conversation() as connection:
-        while clock() - started < ROUND:
-            outcome = send_one(compose, at=clock(), connection=connection)
-            if outcome in (None, Outcome.RELAY_AWAY):
+    with Sender(compose, clock, read_ahead) as sender:
+        while sender.may_go_on():
+            at = clock()
+            mails = claim(at, most=1 if sender.unanswered else BATCH)
+            if not mails:
                 break
-            handled += 1
-    return handled
+            sender.send_all(mails, taken_at=at)
+    return sender.handled
 
 
-def send_one(
-    compose: Compose, *, at: dt.datetime, connection: BaseEmailBackend | None = None
-) -> Outcome | None:
-    """Claims one mail and brings it as far as it goes. ``None``: nothing is due, or may be sent.
+class Sender:
+    """Brings mails that were taken as far as they go, for the length of a round.
 
     No error of composing or sending gets out of here: it belongs to the mail, which shows it.
+    ``unanswered`` are the mails about which the relay still thinks; leaving waits for them.
     """
-    mail = claim_next(at)
-    if mail is None:
-        return None
-    if reason := _why_hopeless(mail):
-        return _give_up(mail, reason)
-    try:
-        letter = compose(mail, at=at)
-        if letter is None:
-            return _settle(mail, Outcome.SUPERSEDED, state=State.SUPERSEDED)
-        mail.subject, mail.body = letter.subject, "" if letter.secret else letter.text
-        if mail.recipient is None:
-            return _post(mail, letter, at=at)
-        if _stays_here(mail):
-            return mark_sent(mail, at=at, channel=OutgoingMail.Channel.IN_APP)
-        message = make_message(letter, to=mail.recipient.email, message_id=mail.message_id)
-    except Exception as error:
-        logger.exception("mail %s could not be composed", mail.pk)
-        return _postpone(mail, error, at=at)
-    if connection is not None:
-        return deliver(mail, message, connection, at=at)
-    with conversation() as own:
-        return deliver(mail, message, own, at=at)
+
+    def __init__(
+        self,
+        compose: Compose,
+        clock: Callable[[], dt.datetime],
+        read_ahead: ReadAhead = read_nothing,
+    ) -> None:
+        self._compose, self._read_ahead, self._clock = compose, read_ahead, clock
+        self._ends_at = clock() + ROUND
+        self._conversation = Conversation()
+        self._is_away = False
+        self.unanswered: list[Handed] = []
+        self.handled = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for handed in self.unanswered:
+            wait([handed.answer])
+            _end(handed.mail, handed.answer, at=handed.at)
+            handed.conversation.end()
+        self._conversation.end()
+
+    def may_go_on(self) -> bool:
+        is_stuck = self._is_away or len(self.unanswered) == MOST_UNANSWERED
+        return not is_stuck and self._clock() < self._ends_at
+
+    def send_all(self, mails: Sequence[OutgoingMail], *, taken_at: dt.datetime) -> None:
+        """One after the other; those that it does not come to are there for whoever comes next."""
+        left = deque(mails)
+        self._read(mails, at=taken_at)
+        while left and self.may_go_on() and self._clock() - taken_at <= FRESH:
+            mail = left.popleft()
+            if not take_up(mail, at=self._clock()):
+                continue
+            if self.send(mail, at=taken_at) is Outcome.UNANSWERED:
+                break
+        give_back(left)
+
+    def _read(self, mails: Sequence[OutgoingMail], *, at: dt.datetime) -> None:
+        try:
+            self._read_ahead(mails, at=at)
+        except Exception:
+            # One of them has facts that cannot be read. Which, each finds out for itself.
+            logger.exception("the facts of %s mails could not be read", len(mails))
+
+    def send(self, mail: OutgoingMail, *, at: dt.datetime) -> Outcome:
+        """``at`` is the instant whose facts the mail tells: that at which it was taken."""
+        outcome = self._send(mail, at=at)
+        self._is_away = outcome is Outcome.RELAY_AWAY
+        self.handled += not self._is_away
+        return outcome
+
+    def _send(self, mail: OutgoingMail, *, at: dt.datetime) -> Outcome:
+        if reason := _why_hopeless(mail):
+            return give_up(mail, reason)
+        try:
+            letter = self._compose(mail, at=at)
+            if letter is None:
+                return supersede(mail)
+            mail.subject, mail.body = letter.subject, "" if letter.secret else letter.text
+            if mail.recipient is None:
+                return _post(mail, letter, at=at)
+            if _stays_here(mail):
+                return mark_sent(mail, at=at, channel=OutgoingMail.Channel.IN_APP)
+            message = make_message(letter, to=mail.recipient.email, message_id=mail.message_id)
+        except Exception as error:
+            logger.exception("mail %s could not be composed", mail.pk)
+            return postpone(mail, error, at=at)
+        return self._hand_over(mail, message, at=at)
+
+    def _hand_over(
+        self, mail: OutgoingMail, message: EmailMultiAlternatives, *, at: dt.datetime
+    ) -> Outcome:
+        """A relay that thinks is left to it, and the next mail begins another conversation."""
+        answer = self._conversation.say(message)
+        if not wait([answer], timeout=SLOW).done:
+            self.unanswered.append(Handed(mail, at, answer, self._conversation))
+            self._conversation = Conversation()
+            return Outcome.UNANSWERED
+        return _end(mail, answer, at=at)
+
+
+def _end(mail: OutgoingMail, answer: Future[None], *, at: dt.datetime) -> Outcome:
+    """Marks the mail by what the relay answered."""
+    if error := answer.exception():
+        logger.warning("mail %s was not taken: %s", mail.pk, error)
+        return end_unsent(mail, error, at=at)
+    return mark_sent(mail, at=at)
 
 
 def _why_hopeless(mail: OutgoingMail) -> str:
@@ -138,7 +215,7 @@ def _post(mail: OutgoingMail, letter: Letter, *, at: dt.datetime) -> Outcome:
         post(mail.channel, letter.text, at=at)
     except Failed as error:
         logger.warning("the post to the %s group failed: %s", mail.channel, error)
-        return _postpone(mail, error, at=at)
+        return postpone(mail, error, at=at)
     return mark_sent(mail, at=at, channel=mail.channel)
 
 
@@ -156,165 +233,3 @@ def why_unreachable(person: User) -> str:
     if not person.email:
         return "the account has no address"
     return person.email_refusal
-
-
-def claim_next(at: dt.datetime) -> OutgoingMail | None:
-    """Takes the mail that has been due longest, urgent ones first, for the length of ``LEASE``.
-
-    Commits. Rows that others are claiming are passed over, and so is everything while the mail is
-    held or the minute's share is used up. The count of attempts grows here, before anything can go
-    wrong, so that a mail that kills its senders is found out.
-    """
-    if not settings.LUOSHI_MAILS_PER_MINUTE:
-        return _claim(at)
-    with transaction.atomic():
-        return _claim(at) if _room_in_this_minute(at) else None
-
-
-def _claim(at: dt.datetime) -> OutgoingMail | None:
-    mail = OutgoingMail.objects.claim_next(at, until=at + LEASE, token=uuid.uuid4())
-    if mail and mail.recipient_id:
-        people = User.objects.select_related("mail_settings")
-        mail.recipient = people.get(pk=mail.recipient_id)
-    return mail
-
-
-def _room_in_this_minute(at: dt.datetime) -> bool:
-    """Whether the relay may be given one more mail (FAILURES A9).
-
-    Claims take turns, so that two senders do not both take the last place.
-    """
-    lock_rate()
-    just_sent = Q(state=State.SENT, sent_at__gt=at - ONE_MINUTE)
-    under_way = Q(state=State.LEASED, lease_until__gt=at)
-    return (
-        OutgoingMail.objects.filter(just_sent | under_way).count()
-        < settings.LUOSHI_MAILS_PER_MINUTE
-    )
-
-
-def mark_sent(
-    mail: OutgoingMail, *, at: dt.datetime, channel: str = OutgoingMail.Channel.MAIL
-) -> Outcome:
-    """Only after the server's 250, and only while the lease is still ours."""
-    return _settle(mail, Outcome.SENT, state=State.SENT, sent_at=at, last_error="", channel=channel)
-
-
-@contextmanager
-def conversation() -> Iterator[BaseEmailBackend]:
-    """A connection to the relay that is opened by the first mail and kept for the next ones."""
-    connection = get_connection()
-    try:
-        yield connection
-    finally:
-        # The server has answered; a broken good-bye changes nothing about any mail.
-        with suppress(OSError):
-            connection.close()
-
-
-def hand_over(message: EmailMultiAlternatives, connection: BaseEmailBackend) -> None:
-    """Gives the message to the relay over an open connection; returns after its 250."""
-    connection.send_messages([message])
-
-
-def deliver(
-    mail: OutgoingMail,
-    message: EmailMultiAlternatives,
-    connection: BaseEmailBackend,
-    *,
-    at: dt.datetime,
-) -> Outcome:
-    """Sends a leased mail and marks it by what the relay answered."""
-    try:
-        kept = not connection.open()
-    except OSError as error:  # smtplib's errors and refused or broken sockets alike
-        logger.warning("the mail relay is away: %s", error)
-        return _wait_for_relay(mail, error, at=at)
-    try:
-        _hand_over_once_more_if_kept(message, connection, kept=kept)
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-        return _refused(mail, error, at=at)
-    except Exception as error:
-        with suppress(OSError):
-            connection.close()
-        return _postpone(mail, error, at=at)
-    return mark_sent(mail, at=at)
-
-
-def _hand_over_once_more_if_kept(
-    message: EmailMultiAlternatives, connection: BaseEmailBackend, *, kept: bool
-) -> None:
-    """A relay may have hung up on a connection that was kept: that says nothing about the mail."""
-    try:
-        hand_over(message, connection)
-    except smtplib.SMTPServerDisconnected:
-        if not kept:
-            raise
-        connection.close()
-        connection.open()
-        hand_over(message, connection)
-
-
-def _refused(
-    mail: OutgoingMail,
-    error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError,
-    *,
-    at: dt.datetime,
-) -> Outcome:
-    """For good or for now. An address that is refused for good is not tried again (A8)."""
-    if _code_of(error) < FIRST_PERMANENT_CODE:
-        return _postpone(mail, error, at=at)
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        same_address = User.objects.filter(pk=mail.reader_id, email=mail.reader.email)
-        same_address.update(email_refusal=_text_of(error), email_refused_at=at)
-    return _give_up(mail, _text_of(error))
-
-
-def _postpone(mail: OutgoingMail, error: Exception, *, at: dt.datetime) -> Outcome:
-    if mail.attempts >= MAX_ATTEMPTS:
-        return _give_up(mail, _text_of(error))
-    pause = BACK_OFF[min(mail.attempts, len(BACK_OFF)) - 1]
-    return _settle(
-        mail,
-        Outcome.POSTPONED,
-        state=State.WAITING,
-        next_try_at=at + pause,
-        last_error=_text_of(error),
-    )
-
-
-def _wait_for_relay(mail: OutgoingMail, error: Exception, *, at: dt.datetime) -> Outcome:
-    """The attempt does not count: a relay that is away for a day must not fail a single mail."""
-    return _settle(
-        mail,
-        Outcome.RELAY_AWAY,
-        state=State.WAITING,
-        attempts=mail.attempts - 1,
-        next_try_at=at + RELAY_PAUSE,
-        last_error=_text_of(error),
-    )
-
-
-def _give_up(mail: OutgoingMail, error: str) -> Outcome:
-    return _settle(mail, Outcome.FAILED, state=State.FAILED, last_error=error)
-
-
-def _settle(mail: OutgoingMail, outcome: Outcome, **fields: object) -> Outcome:
-    """Ends the lease if it is still ours; a late holder changes nothing."""
-    ours = OutgoingMail.objects.filter(pk=mail.pk, state=State.LEASED, lease_token=mail.lease_token)
-    ours.update(lease_until=None, lease_token=None, subject=mail.subject, body=mail.body, **fields)
-    return outcome
-
-
-def _code_of(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> int:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max(code for code, _answer in error.recipients.values())
-    return error.smtp_code
-
-
-def _text_of(error: Exception) -> str:
-    """What an operator needs to see: the relay's words, or the error's kind and text."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        answers = error.recipients.values()
-        return "; ".join(f"{code} {text.decode(errors='replace')}" for code, text in answers)
-    return f"{type(error).__name__}: {error}"

@@ -61,27 +61,34 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    def claim_next(
-        self, at: dt.datetime, *, until: dt.datetime, token: uuid.UUID
-    ) -> OutgoingMail | None:
-        """Leases the mail that has been due longest, urgent ones first: one statement.
+    def claim(
+        self, at: dt.datetime, *, most: int, until: dt.datetime, token: uuid.UUID
+    ) -> list[OutgoingMail]:
+        """Leases mails that are due, those that are due longest first: one statement.
 
         Due are those that wait past their time, and those leased by the dead. Rows that others are
-        claiming are passed over; while the mail is held there is nothing to claim.
+        claiming are passed over; while the mail is held there is nothing to claim. Together come
+        only mails that nobody has tried before; where there is none of these, one of the others.
         """
-        return next(iter(self.raw(CLAIM, {"at": at, "until": until, "token": token})), None)
+        if not most:
+            return []
+        words = {"at": at, "until": until, "token": token}
+        fresh = list(self.raw(CLAIM, words | {"most": most, "tries": 0}))
+        found = fresh or list(self.raw(CLAIM, words | {"most": 1, "tries": None}))
+        return sorted(found, key=lambda mail: (not mail.urgent, mail.next_try_at, mail.pk))
 
 
-#: One journey to the database and one commit for each mail. The first part is materialised, since
-#: a row that it locks must be chosen once.
+#: One journey to the database and one commit. The first part is materialised, since a row that it
+#: locks must be chosen once.
 CLAIM = """
     WITH chosen AS MATERIALIZED (
         SELECT id FROM accounts_outgoingmail
         WHERE (state = 'waiting' AND next_try_at <= %(at)s
                OR state = 'leased' AND lease_until < %(at)s)
+          AND attempts <= coalesce(%(tries)s, attempts)
           AND NOT EXISTS (SELECT FROM accounts_mailhold WHERE released_at IS NULL)
         ORDER BY urgent DESC, next_try_at, id
-        LIMIT 1
+        LIMIT %(most)s
         FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE accounts_outgoingmail AS mail

@@ -40,13 +40,13 @@ os.environ["LUOSHI_MAILS_PER_MINUTE"] = "0"
 django.setup()
 
 from django.conf import settings  # noqa: E402 - read by then
-from django.core.mail import EmailMultiAlternatives  # noqa: E402
+from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: E402
 from django.db import connection, connections, transaction  # noqa: E402
 from django.db.models import QuerySet  # noqa: E402
 
 from accounts.emails import make_message  # noqa: E402
 from accounts.models import OutgoingMail  # noqa: E402
-from accounts.outbox import conversation, hand_over, message_id_for  # noqa: E402
+from accounts.outbox import message_id_for  # noqa: E402
 from bench.many_shares import NOW, ONE_DAY, TODAY, ManyShares  # noqa: E402
 from tasks.models import Reminder  # noqa: E402
 from tasks.reminders.daily import send_the_mails  # noqa: E402
@@ -157,12 +157,11 @@ def add_mails(house: ManyShares, count: int) -> list[OutgoingMail]:
 
 def send_barely(written: list[tuple[int, EmailMultiAlternatives]]) -> None:
     """What no sender can do without: claim, commit, send, mark, commit."""
-    with conversation() as kept:
-        kept.open()
+    with get_connection() as kept:
         for pk, message in written:
             row = OutgoingMail.objects.filter(pk=pk)
             row.update(state="leased", lease_until=NOW + ONE_DAY)
-            hand_over(message, kept)
+            kept.send_messages([message])
             row.update(state="sent", sent_at=NOW, lease_until=None)
 
 
@@ -247,7 +246,7 @@ def _sending(
 
 
 def seconds_to_send(mails: QuerySet[OutgoingMail], send: Callable[[], object]) -> float:
-    mails.update(state="waiting", sent_at=None)
+    mails.update(state="waiting", sent_at=None, attempts=0)
     seconds = seconds_of(send)
     if mails.exclude(state="sent").exists():
         raise SystemExit("Not every mail was sent.")

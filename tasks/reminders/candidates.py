@@ -13,6 +13,7 @@ from plans.models import Plan, ReportingPeriod
 from tasks.models import ExtensionRequest, ProgressReport, ReminderRules, Task
 from tasks.periods import HANDED_IN
 from tasks.querysets import ReportQuerySet, TaskQuerySet
+from tasks.reminders.facts import COLUMNS, JOINED
 from tasks.reminders.keys import STILL_OPEN, WORK_EXPECTED
 from tasks.rules import DEFAULT_RULES
 from tasks.schedule import periods_of_year
@@ -30,7 +31,7 @@ def batches_of_shares(calendar: WorkCalendar, on: dt.date) -> Iterator[list[Task
     )
     for start in range(0, len(wanted), BATCH):
         shares = Task.objects.filter(pk__in=wanted[start : start + BATCH])
-        yield list(shares.select_related("plan", "parent").order_by("pk"))
+        yield list(shares.select_related(*JOINED).only(*COLUMNS).order_by("pk"))
 
 
 def _kinds(calendar: WorkCalendar, on: dt.date) -> Iterator[TaskQuerySet]:

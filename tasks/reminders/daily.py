@@ -1,8 +1,7 @@
 """One look at the day: what must be said, and, once people are at work, the mails that say it."""
 
 import datetime as dt
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,7 +12,7 @@ from accounts.models import OutgoingMail
 from accounts.outbox import Compose, send_due
 from accounts.passwords import answer_requests, compose_link
 from tasks.models import JobRun
-from tasks.reminders.digest import compose, make_mails
+from tasks.reminders.digest import ReadMail, compose, make_mails, read_mails
 from tasks.reminders.group_post import compose_post, make_group_posts
 from tasks.reminders.planning import plan_reminders
 
@@ -44,19 +43,28 @@ def send_the_mails(*, clock: Callable[[], dt.datetime]) -> int:
     The calendar is that of the round's beginning: the rounds are short, and it changes seldom.
     """
     answer_requests(at=clock())
-    compose_now = partial(compose_any, calendar=load_calendar())
-    handled = send_due(compose_now, clock=clock)
+    composer = Composer(load_calendar())
+    handled = send_due(composer, clock=clock, read_ahead=composer.read_ahead)
     note_run(SENDING, clock())
     return handled
 
 
-def compose_any(
-    mail: OutgoingMail, *, at: dt.datetime, calendar: WorkCalendar | None = None
-) -> Letter | None:
-    """Whatever the mail's kind has to say as of now; ``None``: nothing any more."""
-    if mail.kind == OutgoingMail.Kind.DIGEST:
-        return compose(mail, at=at, calendar=calendar)
-    return COMPOSERS[mail.kind](mail, at=at)
+class Composer:
+    """Writes the letters of a round, for which it reads what several digests rest on at once."""
+
+    def __init__(self, calendar: WorkCalendar) -> None:
+        self._calendar = calendar
+        self._read: dict[int, ReadMail] = {}
+
+    def read_ahead(self, mails: Sequence[OutgoingMail], *, at: dt.datetime) -> None:
+        digests = [mail for mail in mails if mail.kind == OutgoingMail.Kind.DIGEST]
+        self._read = read_mails(digests, self._calendar, timezone.localdate(at))
+
+    def __call__(self, mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
+        if mail.kind == OutgoingMail.Kind.DIGEST:
+            read = self._read.pop(mail.pk, None)
+            return compose(mail, at=at, calendar=self._calendar, read=read)
+        return COMPOSERS[mail.kind](mail, at=at)
 
 
 def note_run(job: str, at: dt.datetime) -> None:

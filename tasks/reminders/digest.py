@@ -2,21 +2,22 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.access import units_held
 from accounts.calendar import WorkCalendar, load_calendar
 from accounts.emails import Letter
-from accounts.models import MailSettings, OutgoingMail, User
+from accounts.models import MailSettings, Membership, OutgoingMail, User
 from accounts.outbox import message_id_for
 from tasks.locking import try_lock_mails
 from tasks.models import Reminder, Task
+from tasks.reminders import facts
 from tasks.reminders.letter import write_letter
 from tasks.reminders.planning import end_untrue, reasons_untrue
 from tasks.reminders.recipients import Directory, doers_of
@@ -26,13 +27,10 @@ DIGEST = OutgoingMail.Kind.DIGEST
 MailLink = Reminder.mails.through
 
 #: The columns on which a mail rests: what the facts look at, and what the letter shows.
-LOOKED_AT = (
+COLUMNS = (
     *("task", "unit", "rule", "step", "on", "deadline_version"),
-    *("task__state", "task__due_on", "task__next_due_on", "task__deadline_version"),
-    *("task__title", "task__unit__name", "task__is_own_part"),
-    *("task__issued_at", "task__depth", "task__reporting_period", "task__parent__unit"),
-    *("task__plan__issuing_unit", "task__plan__decided_by", "task__plan__acknowledgement_days"),
-    *("task__plan__reporting_period", "task__plan__report_day"),
+    *("task__title", "task__due_on", "task__is_own_part", "task__unit__name"),
+    *(f"task__{name}" for name in facts.COLUMNS if name != "unit"),
 )
 
 NOBODY_TO_WRITE_TO = "nobody_to_write_to"
@@ -72,20 +70,46 @@ def _unsaid_in_batches() -> Iterator[list[Reminder]]:
         last = batch[-1].pk
 
 
+class ReadMail(NamedTuple):
+    """What is in a mail, and whether any of it became untrue."""
+
+    reminders: list[Reminder]
+    has_untrue: bool
+
+
+def read_mails(
+    mails: Collection[OutgoingMail], calendar: WorkCalendar, on: dt.date
+) -> dict[int, ReadMail]:
+    """What the mails rest on, by the mail's id. At most four queries, however many mails."""
+    reminders = list(_reminders_in(mails, on))
+    untrue = reasons_untrue(reminders, calendar, on)
+    found: dict[int, list[Reminder]] = {mail.pk: [] for mail in mails}
+    for reminder in reminders:
+        found[vars(reminder)["mail_id"]].append(reminder)
+    return {
+        pk: ReadMail(inside, any(reminder.pk in untrue for reminder in inside))
+        for pk, inside in found.items()
+    }
+
+
 def compose(
-    mail: OutgoingMail, *, at: dt.datetime, calendar: WorkCalendar | None = None
+    mail: OutgoingMail,
+    *,
+    at: dt.datetime,
+    calendar: WorkCalendar | None = None,
+    read: ReadMail | None = None,
 ) -> Letter | None:
     """What the mail says as of now, in its recipient's language; ``None``: nothing any more.
 
     What became untrue since the mail was made is superseded and leaves the mail, and so does
-    what the recipient may no longer see. At most six queries where all of it holds, and those of
-    ``calendar`` where that is not given. As a rule all of it holds, and nothing is written.
+    what the recipient may no longer see. ``calendar`` and ``read`` save their queries where they
+    are at hand; as a rule all of it holds, and nothing is written.
     """
     on = timezone.localdate(at)
     calendar = calendar or load_calendar()
-    reminders = list(_reminders_in(mail))
+    reminders, has_untrue = read or read_mails([mail], calendar, on)[mail.pk]
     unseen = _out_of_sight(reminders, mail.reader, on)
-    if unseen or reasons_untrue(reminders, calendar, on):
+    if unseen or has_untrue:
         reminders = _take_out(mail, unseen, calendar, on=on, at=at)
     if not reminders:
         return None
@@ -93,17 +117,29 @@ def compose(
         return write_letter(reminders, mail.reader, calendar, on)
 
 
-def _reminders_in(mail: OutgoingMail) -> QuerySet[Reminder]:
-    """With what the facts and the letter look at, and no more: it is read for every mail."""
-    related = mail.reminders.select_related("task__unit", "task__parent", "task__plan")
-    return related.only(*LOOKED_AT).order_by("pk")
+def _reminders_in(mails: Collection[OutgoingMail], on: dt.date) -> QuerySet[Reminder]:
+    """With what the facts and the letter look at, and no more: it is read for every mail.
+
+    ``mail_id`` is the mail that it is in; ``is_own`` says that the mail's recipient holds a role
+    in the share's unit that day.
+    """
+    own = Membership.objects.in_force(on).filter(
+        user=OuterRef("reader_id"), unit=OuterRef("task__unit")
+    )
+    return (
+        Reminder.objects.annotate(mail_id=F("mails"), reader_id=F("mails__recipient"))
+        .filter(mail_id__in=[mail.pk for mail in mails])
+        .select_related("task__unit", *(f"task__{name}" for name in facts.JOINED))
+        .only(*COLUMNS)
+        .annotate(is_own=Exists(own))
+        .order_by("pk")
+    )
 
 
-def _out_of_sight(reminders: list[Reminder], recipient: User, on: dt.date) -> set[int]:
+def _out_of_sight(reminders: Iterable[Reminder], recipient: User, on: dt.date) -> set[int]:
     """Those about shares that the recipient may not see. Of shares of the recipient's own units,
     which most of them are, that need not be asked."""
-    own = units_held(recipient, on)
-    asked = {reminder.task_id for reminder in reminders if reminder.task.unit_id not in own}
+    asked = {reminder.task_id for reminder in reminders if not vars(reminder)["is_own"]}
     if not asked:
         return set()
     seen = Task.objects.visible_to(recipient, on).filter(pk__in=asked)
@@ -117,7 +153,7 @@ def _take_out(
 ) -> list[Reminder]:
     """What is left in the mail. Other mails have some of the same reminders: everybody locks
     them in one order."""
-    reminders = list(_reminders_in(mail).select_for_update(of=("self",), no_key=True))
+    reminders = list(_reminders_in([mail], on).select_for_update(of=("self",), no_key=True))
     gone = unseen | end_untrue(reminders, calendar, on=on, at=at)
     MailLink.objects.filter(outgoingmail=mail, reminder__in=gone).delete()
     Reminder.objects.filter(pk__in=gone).update(is_said=False)

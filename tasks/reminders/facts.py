@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.utils import timezone
 
-from plans.models import ReportingPeriod
+from plans.models import Plan, ReportingPeriod
 from tasks.access import is_decided_by_office
 from tasks.models import ExtensionRequest, ProgressReport, ReminderRules, Task
 from tasks.periods import missing_periods, period_of
@@ -24,6 +24,15 @@ from tasks.schedule import Period, periods_of_year
 State = ProgressReport.State
 
 ALL_RULES = frozenset(STATES_OF_RULE)
+#: What must be joined to a share for its facts, and the columns that they rest on.
+JOINED = ("parent", "plan__reminder_rules")
+COLUMNS = (
+    *("state", "next_due_on", "deadline_version", "issued_at", "unit", "depth", "reporting_period"),
+    "parent__unit",
+    *("plan__issuing_unit", "plan__decided_by", "plan__acknowledgement_days"),
+    *("plan__reporting_period", "plan__report_day"),
+    *(f"plan__reminder_rules__{field.name}" for field in ReminderRules._meta.local_fields),
+)
 #: Rules that look at the newest report of a share.
 ABOUT_REPORTS = frozenset({RETURNED, TO_LET_OUT, TO_APPROVE})
 
@@ -33,17 +42,15 @@ def facts_of(
 ) -> dict[int, ShareFacts]:
     """The facts by the share's id, as far as the rules asked about need them.
 
-    At most four queries, however many shares. ``plan`` and ``parent`` must be joined.
+    At most three queries, however many shares. What is ``JOINED`` must be.
     """
     asked = set(rules_asked)
-    rules = _rules_of(tasks)
     reports = _latest_reports(tasks) if asked & ABOUT_REPORTS else {}
     extensions = _waiting_since(tasks) if TO_EXTEND in asked else {}
     due = _reports_due(tasks, on) if REPORT_DUE in asked else {}
     return {
         task.pk: _facts(
             task,
-            rules.get(task.plan_id, DEFAULT_RULES),
             reports.get(task.pk),
             extensions.get(task.pk),
             due.get(task.pk),
@@ -54,7 +61,6 @@ def facts_of(
 
 def _facts(
     task: Task,
-    rules: Rules,
     report: tuple[str, dt.date] | None,
     extension_since: dt.date | None,
     report_due_on: dt.date | None,
@@ -78,13 +84,12 @@ def _facts(
         inside_since=since if state == State.INSIDE else None,
         submitted_since=since if state == State.SUBMITTED else None,
         extension_since=extension_since,
-        rules=rules,
+        rules=_rules_of(task.plan),
     )
 
 
-def _rules_of(tasks: Iterable[Task]) -> dict[int, Rules]:
-    rows = ReminderRules.objects.filter(plan__in={task.plan_id for task in tasks})
-    return {row.plan_id: row.as_rules() for row in rows}
+def _rules_of(plan: Plan) -> Rules:
+    return plan.reminder_rules.as_rules() if hasattr(plan, "reminder_rules") else DEFAULT_RULES
 
 
 def _latest_reports(tasks: Iterable[Task]) -> dict[int, tuple[str, dt.date]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,9 +22,14 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Line:
-    """One share in a list. ``when`` says how long there is left, or how long it has been."""
+    """One share in a list, in words: text and HTML show the same.
 
-    task: Task
+    ``due`` is the date or empty; ``when`` says how long there is left, or how long it has been.
+    """
+
+    title: str
+    unit: str
+    due: str
     when: str
     url: str
 
@@ -45,12 +51,13 @@ def write_letter(
     reminders: Iterable[Reminder], recipient: User, calendar: WorkCalendar, on: dt.date
 ) -> Letter:
     """The digest in the language that is active. No query where unit and key task are joined."""
-    groups = _groups(list(reminders), calendar, on)
+    reminders = list(reminders)
+    groups = _groups(reminders, calendar, on)
     context = {
         "recipient": recipient,
         "groups": groups,
         "on": on,
-        "uncovered_years": _uncovered_years(groups, calendar, on),
+        "uncovered_years": _uncovered_years(reminders, calendar, on),
         "url": absolute_url("/"),
     }
     return Letter(
@@ -76,17 +83,23 @@ def _groups(reminders: list[Reminder], calendar: WorkCalendar, on: dt.date) -> l
             heading=heading,
             count=len(tasks),
             lines=[
-                Line(
-                    task,
-                    say_when(task.next_due_on, calendar, on),
-                    absolute_url(f"/tasks/{task.pk}/"),
-                )
+                _line(task, say_when(task.next_due_on, calendar, on))
                 for task in sorted(tasks, key=_urgency)[:SHOWN]
             ],
         )
         for heading, tasks, say_when in lists
         if tasks
     ]
+
+
+def _line(task: Task, when: str) -> Line:
+    return Line(
+        title=task.title,
+        unit=f"{task.unit} ({_('own part')})" if task.is_own_part else str(task.unit),
+        due=_("due on %(day)s") % {"day": date_format(task.due_on)} if task.due_on else "",
+        when=when,
+        url=absolute_url(f"/tasks/{task.pk}/"),
+    )
 
 
 def _tasks(reminders: list[Reminder], *rules: str) -> set[Task]:
@@ -119,9 +132,9 @@ def _time_left(due_on: dt.date | None, calendar: WorkCalendar, on: dt.date) -> s
     }
 
 
-def _uncovered_years(groups: list[Group], calendar: WorkCalendar, on: dt.date) -> list[int]:
+def _uncovered_years(reminders: list[Reminder], calendar: WorkCalendar, on: dt.date) -> list[int]:
     """Years in which the days were counted without knowing the holidays; the mail says so."""
-    dates = [line.task.next_due_on for group in groups for line in group.lines]
+    dates = {reminder.task.next_due_on for reminder in reminders}
     years = {day.year for day in dates if day}
     return sorted(year for year in years | {on.year} if not calendar.covers(year))
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.calendar import WorkCalendar, load_calendar
 from tasks.models import Reminder, Task
 from tasks.reminders.candidates import BATCH, batches_of_shares
-from tasks.reminders.facts import facts_of
+from tasks.reminders.facts import JOINED, facts_of
 from tasks.reminders.keys import TOO_LATE, ReminderKey, is_too_late, keys_of, why_untrue
 
 
@@ -25,7 +25,7 @@ def key_of(reminder: Reminder) -> ReminderKey:
 def plan_reminders(*, on: dt.date, at: dt.datetime) -> int:
     """Brings the reminders into line with the shares as of the day; returns how many are new.
 
-    Six queries for each ``BATCH`` of shares that a rule may concern, and six for each batch of
+    Five queries for each ``BATCH`` of shares that a rule may concern, and five for each batch of
     reminders that wait without a mail; when nothing changed, none of them writes.
     """
     calendar = load_calendar()
@@ -79,7 +79,7 @@ def _revive(keys: set[ReminderKey]) -> None:
 
 def _end_untrue(calendar: WorkCalendar, *, on: dt.date, at: dt.datetime) -> None:
     """Only reminders without a mail: what is in a mail is checked again when it is sent."""
-    waiting = Reminder.objects.unsaid().select_related("task__plan", "task__parent")
+    waiting = Reminder.objects.unsaid().select_related(*(f"task__{name}" for name in JOINED))
     last = 0
     while True:
         with transaction.atomic():
@@ -109,9 +109,9 @@ def end_untrue(
 def reasons_untrue(
     reminders: Collection[Reminder], calendar: WorkCalendar, on: dt.date
 ) -> dict[int, str]:
-    """Of those that are no longer true the reason, by id. At most four queries.
+    """Of those that are no longer true the reason, by id. At most three queries.
 
-    ``task__plan`` and ``task__parent`` must be joined.
+    To each share must be joined what its facts need.
     """
     tasks = {reminder.task_id: reminder.task for reminder in reminders}
     rules = {reminder.rule for reminder in reminders}

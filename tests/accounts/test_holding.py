@@ -8,9 +8,10 @@ from accounts.emails import Letter
 from accounts.errors import Conflict
 from accounts.holding import hold_in_force, hold_mail, release_mail
 from accounts.models import MailHold, OutgoingMail
-from accounts.outbox import claim_next, send_due
+from accounts.outbox import send_due
 from tests.mail_relay import MailRelay
 from tests.reminder_rows import House, at, make_house, make_mail
+from tests.sending import claim_next
 
 NINE = at(9, 30, 9)
 

@@ -10,24 +10,14 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.emails import Letter, absolute_url, make_message
+from accounts.leases import BACK_OFF, LEASE, MAX_ATTEMPTS, RELAY_PAUSE, Outcome, mark_sent
 from accounts.models import OutgoingMail, User
-from accounts.outbox import (
-    BACK_OFF,
-    LEASE,
-    MAX_ATTEMPTS,
-    RELAY_PAUSE,
-    ROUND,
-    Outcome,
-    claim_next,
-    mark_sent,
-    message_id_for,
-    send_due,
-    send_one,
-)
+from accounts.outbox import ROUND, message_id_for, send_due
 from accounts.relay import LAST_ANSWER
 from config import queues
 from tests.mail_relay import MailRelay
 from tests.reminder_rows import DUE, House, at, make_house, make_mail
+from tests.sending import claim_next, send_one
 
 NINE = at(9, 30)
 
@@ -102,7 +92,8 @@ class TestSending:
         for person in ("镇-officer", "镇-head", "局-head"):
             make_mail(house.person(person))
         later = NINE + ROUND
-        clock = clock_at(NINE, NINE, NINE, later)
+        # its end, may it go on, its claim; the first mail: may it go on, is it fresh, its turn
+        clock = clock_at(*[NINE] * 6, later)
         assert send_due(letter, clock=clock) == 1
         assert len(relay.accepted) == 1
 
@@ -110,7 +101,7 @@ class TestSending:
         self, house: House, relay: MailRelay, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         make_mail(house.person("镇-officer"))
-        # savepoint, claim, lease, release; mark
+        # savepoint, turn, those under way, claim, its reader, release; mark
         with django_assert_num_queries(7):
             send_one(letter, at=NINE)
 

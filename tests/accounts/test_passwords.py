@@ -19,13 +19,14 @@ from knox.models import get_token_model
 from pytest_django import Settings
 
 from accounts.errors import Invalid
+from accounts.leases import Outcome
 from accounts.models import OutgoingMail, PasswordRequest, User
-from accounts.outbox import Outcome, claim_next, send_one
 from accounts.passwords import answer_requests, ask_for_link, choose_password, compose_link, invite
-from tasks.reminders.daily import compose_any, send_the_mails
+from tasks.reminders.daily import send_the_mails
 from tests.mail_relay import MailRelay
 from tests.page_requests import browser, text_of
 from tests.reminder_rows import DUE, House, at, make_house, make_mail
+from tests.sending import claim_next, compose_any, send_one
 
 NINE = at(9, 30)
 NEW = "落实-2026-long"

@@ -4,11 +4,13 @@ import pytest
 from pytest_django import Settings
 
 from accounts import relay
+from accounts.leases import Outcome, claim
 from accounts.models import OutgoingMail
-from accounts.outbox import Outcome, conversation, send_one
+from accounts.outbox import Sender
 from tests.accounts.test_outbox import NINE, letter
 from tests.faults.post_office import PostOffice, open_post_office
 from tests.reminder_rows import House, make_house, make_mail
+from tests.sending import send_one
 
 
 @pytest.fixture
@@ -53,9 +55,9 @@ def test_a_mail_without_an_answer_is_not_sent_again_at_once(
     for person in (first, second):
         make_mail(person)
     office.late[second.email] = 1
-    with open_post_office(office), conversation() as connection:
-        assert send_one(letter, at=NINE, connection=connection) is Outcome.SENT
-        assert send_one(letter, at=NINE, connection=connection) is Outcome.POSTPONED
+    with open_post_office(office), Sender(letter, lambda: NINE) as sender:
+        assert sender.send(*claim(NINE, most=1), at=NINE) is Outcome.SENT
+        assert sender.send(*claim(NINE, most=1), at=NINE) is Outcome.POSTPONED
     assert office.copies_by_address() == {first.email: 1, second.email: 1}
     assert OutgoingMail.objects.get(recipient=second).last_error == (
         "Unanswered: Connection unexpectedly closed: timed out"
@@ -67,7 +69,7 @@ def test_a_step_after_an_answered_mail_has_its_own_time_again(
 ) -> None:
     for name in ("镇-officer", "镇-head"):
         make_mail(house.person(name))
-    with open_post_office(office), conversation() as connection:
-        assert send_one(letter, at=NINE, connection=connection) is Outcome.SENT
+    with open_post_office(office), Sender(letter, lambda: NINE) as sender:
+        assert sender.send(*claim(NINE, most=1), at=NINE) is Outcome.SENT
         office.before_data = 1.2
-        assert send_one(letter, at=NINE, connection=connection) is Outcome.POSTPONED
+        assert sender.send(*claim(NINE, most=1), at=NINE) is Outcome.POSTPONED

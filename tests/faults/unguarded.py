@@ -15,9 +15,10 @@ from django.utils import timezone
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 - needs the settings
+from django.core.mail import get_connection  # noqa: E402 - needs the settings
+from django.core.management import call_command  # noqa: E402
 
-from accounts import outbox, relay  # noqa: E402 - their models need the registry
+from accounts import leases, outbox, relay  # noqa: E402 - their models need the registry
 from accounts.emails import Letter, make_message  # noqa: E402
 from accounts.models import OutgoingMail  # noqa: E402
 from config.celery import app  # noqa: E402
@@ -26,7 +27,7 @@ from tasks.reminders import daily, digest  # noqa: E402
 
 __all__ = ["app"]
 
-hand_over = outbox.hand_over
+hand_over = relay.hand_over
 
 
 def mark_then_hand_over(message: Any, connection: Any) -> None:
@@ -37,11 +38,14 @@ def mark_then_hand_over(message: Any, connection: Any) -> None:
 
 
 def mark_after() -> None:
-    outbox.hand_over = mark_then_hand_over
+    relay.hand_over = mark_then_hand_over
 
 
 def send_one_only(*, clock: Callable[[], dt.datetime]) -> int:
-    return outbox.send_one(digest.compose, at=clock()) is not None
+    with outbox.Sender(digest.compose, clock) as sender:
+        at = clock()
+        sender.send_all(leases.claim(at, most=1), taken_at=at)
+    return sender.handled
 
 
 def tick() -> None:
@@ -52,14 +56,14 @@ def tick() -> None:
 def answers() -> None:
     """Whatever the relay says, the mail is marked as sent, as by ``fail_silently``."""
 
-    def overhear(mail: OutgoingMail, error: Exception, *, at: dt.datetime) -> outbox.Outcome:
-        return outbox.mark_sent(mail, at=at)
+    def overhear(mail: OutgoingMail, error: BaseException, *, at: dt.datetime) -> leases.Outcome:
+        return leases.mark_sent(mail, at=at)
 
-    outbox._refused = outbox._postpone = overhear
+    vars(outbox).update(end_unsent=overhear, postpone=overhear)
 
 
 def send_a_batch(*, clock: Callable[[], dt.datetime]) -> int:
-    mails = list(iter(lambda: outbox.claim_next(clock()), None))
+    mails = leases.claim(clock(), most=1_000_000)
     letters = [digest.compose(mail, at=clock()) for mail in mails]
     pairs = [(mail, letter) for mail, letter in zip(mails, letters, strict=True) if letter]
     messages = [
@@ -67,7 +71,7 @@ def send_a_batch(*, clock: Callable[[], dt.datetime]) -> int:
         for mail, letter in pairs
         if mail.recipient
     ]
-    with outbox.conversation() as connection:
+    with get_connection() as connection:
         return connection.send_messages(messages)
 
 

@@ -7,13 +7,15 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from accounts.leases import Outcome
 from accounts.models import Membership, OutgoingMail
-from accounts.outbox import Outcome, send_due, send_one
+from accounts.outbox import send_due
 from tasks.models import Reminder, Task
 from tasks.reminders.daily import plan_the_day
 from tasks.reminders.digest import compose, make_mails
 from tests.mail_relay import MailRelay
 from tests.reminder_rows import House, at, ends, make_house
+from tests.sending import send_one
 
 
 @pytest.fixture

@@ -8,13 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from accounts.leases import LEASE, MAX_ATTEMPTS, Outcome, mark_sent
 from accounts.models import OutgoingMail
-from accounts.outbox import LEASE, MAX_ATTEMPTS, Outcome, claim_next, mark_sent, send_one
 from tasks.models import ExtensionRequest, ProgressReport
-from tasks.reminders.daily import compose_any, plan_the_day, send_the_mails
+from tasks.reminders.daily import plan_the_day, send_the_mails
 from tasks.reminders.group_post import compose_post, make_group_posts
 from tests.group_robot import GroupRobot, running_robot
 from tests.reminder_rows import DUE, House, at, make_house
+from tests.sending import claim_next, compose_any, send_one
 
 NINE = at(9, 30)
 

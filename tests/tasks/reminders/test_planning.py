@@ -315,16 +315,16 @@ class TestPlan:
         self, house: House, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         house.add_share("镇")
-        # calendar; five kinds of candidates, their rules and periods in use; the shares and
-        # their facts; the reminders known, insert; those that wait and their end, each in a
-        # savepoint
-        with django_assert_num_queries(23):
+        # calendar; five kinds of candidates, their rules and periods in use; the shares with
+        # their rules, and their facts; the reminders known, insert; those that wait and their
+        # end, each in a savepoint
+        with django_assert_num_queries(21):
             plan_on(9, 23)
         for _ in range(20):
             house.add_share("镇")
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(21):
             plan_on(9, 23)
-        with django_assert_num_queries(22):
+        with django_assert_num_queries(20):
             plan_on(9, 23)
 
     @pytest.mark.django_db(transaction=True)
