@@ -41,5 +41,13 @@ class NoRoom(Refusal):
     """The disk is full; nothing was saved (507)."""
 
 
+class TooMany(Refusal):
+    """Tried or asked too often; ``retry_after`` seconds from now it may be done (429)."""
+
+    def __init__(self, code: str, message: str | Promise, *, retry_after: int) -> None:
+        super().__init__(code, message, {"retry_after": retry_after})
+        self.retry_after = retry_after
+
+
 class Stale(Refusal):
     """The person decided on an older version of the row (412); ``details`` has the current one."""

@@ -5,8 +5,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -123,6 +125,29 @@ class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg] # generic i
     def save(self, commit: bool = True) -> User:
         choose_password(self.user, self.cleaned_data["new_password1"])
         return self.user
+
+
+class ChangePasswordForm(ChoosePasswordForm):
+    """Asks for the password of today as well: a page left open is nobody's licence."""
+
+    field_order = ("old_password", "new_password1", "new_password2")
+    old_password = forms.CharField(
+        label=_("Password of today"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self.request = request
+        super().__init__(*args, **kwargs)
+
+    def clean_old_password(self) -> str:
+        """Compared where every password is. Raises ``TooMany`` where that was done too often."""
+        given: str = self.cleaned_data["old_password"]
+        name = self.user.get_username()
+        if authenticate(self.request, username=name, password=given) is None:
+            raise forms.ValidationError(_("The password of today is not right."), code="wrong")
+        return given
 
 
 def _css_class(widget: forms.Widget) -> str:

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from accounts.errors import Conflict, NoRoom, NotAllowed, Refusal, Stale
+from accounts.errors import Conflict, NoRoom, NotAllowed, Refusal, Stale, TooMany
 from accounts.models import User
 
 #: What a refusal is over HTTP. ``Invalid`` is all the rest.
@@ -10,6 +10,7 @@ STATUS: dict[type[Refusal], int] = {
     NotAllowed: 403,
     Conflict: 409,
     Stale: 412,
+    TooMany: 429,
     NoRoom: 507,
 }
 

@@ -2,7 +2,13 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from accounts import settings_views
-from accounts.views import ChoosePasswordView, LogInView, forgotten_password, switch_language
+from accounts.views import (
+    ChoosePasswordView,
+    LogInView,
+    change_password,
+    forgotten_password,
+    switch_language,
+)
 
 urlpatterns = [
     path("login/", LogInView.as_view(), name="login"),
@@ -10,6 +16,7 @@ urlpatterns = [
     path("me/", settings_views.my_settings, name="my-settings"),
     path("me/calendar-feed/", settings_views.make_own_feed, name="make-feed"),
     path("me/calendar-feed/revoke/", settings_views.revoke_own_feed, name="revoke-feed"),
+    path("me/password/", change_password, name="change-password"),
     path("password/", forgotten_password, name="forgotten-password"),
     path("password/<str:uidb64>/<str:token>/", ChoosePasswordView.as_view(), name="set-password"),
     path("language/", switch_language, name="switch-language"),

@@ -20,7 +20,7 @@ from rest_framework.views import APIView, exception_handler
 
 from accounts.api.tokens import TokensView
 from accounts.api.views import AtOneInstant, UnitGroupViewSet, UnitViewSet
-from accounts.errors import Refusal
+from accounts.errors import Refusal, TooMany
 from accounts.pages import status_of
 from config.security import documented
 from plans.reading import WRONG_TYPE, DraftInvalid, ReadingRefused
@@ -61,7 +61,8 @@ def _answer_of_ours(error: Exception) -> Response | None:
     if isinstance(error, ReadingRefused):
         return _answer(_status_of_document(error), error.code, error.message)
     if isinstance(error, Refusal):
-        return _answer(status_of(error), error.code, error.message, error.details)
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
+        return _answer(status_of(error), error.code, error.message, error.details, headers=headers)
     if isinstance(error, OperationalError | InterfaceError):
         return _answer_without_database(error)
     if isinstance(error, OSError):

@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 TRUE = {"1", "true", "yes", "on"}
@@ -55,6 +56,14 @@ def words(name: str, default: str) -> list[str]:
     """The comma-separated parts without blanks around them; empty parts are left out."""
     parts = (part.strip() for part in os.environ.get(name, default).split(","))
     return [part for part in parts if part]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Comma-separated addresses and networks, as ``10.1.2.3, 172.16.0.0/12``."""
+    try:
+        return [ip_network(word) for word in words(name, "")]
+    except ValueError as error:
+        raise WrongSetting(f"{name}: {error}.") from None
 
 
 def address(name: str) -> str:

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.TooManyPage",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -79,6 +80,13 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
 REDIS_URL = env.secret("REDIS_URL", "redis://localhost:6379/0")
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.CountedPasswords"]
+#: Whose word about the client's address (``X-Forwarded-For``) is taken; without any, nobody's.
+LUOSHI_PROXIES = env.networks("LUOSHI_PROXIES")
+#: Wrong passwords, codes and links in that many minutes, of one account and from one network.
+LUOSHI_GUESSES_PER_ACCOUNT = env.number("LUOSHI_GUESSES_PER_ACCOUNT", 5, least=1)
+LUOSHI_GUESSES_PER_NETWORK = env.number("LUOSHI_GUESSES_PER_NETWORK", 100, least=1)
+LUOSHI_GUESS_MINUTES = env.number("LUOSHI_GUESS_MINUTES", 10, least=1, most=24 * 60)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

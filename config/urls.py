@@ -4,7 +4,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from accounts.views import log_in_for_admin
 from config.health import live, ready, work
 
 urlpatterns = [
@@ -17,5 +19,12 @@ urlpatterns = [
     path("", include("tasks.urls")),
 ]
 
+#: One door for everybody: what it counts and asks cannot be walked around.
+ADMIN = [
+    path("admin/login/", log_in_for_admin),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="change-password")),
+    path("admin/", admin.site.urls),
+]
+
 if settings.LUOSHI_ADMIN:
-    urlpatterns += [path("admin/", admin.site.urls)]
+    urlpatterns += ADMIN

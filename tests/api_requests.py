@@ -82,7 +82,7 @@ def session_of(user: User) -> str:
     """The key of a session in which the person is logged in, as the log-in page would make it."""
     session = SessionStore()
     session["_auth_user_id"] = str(user.pk)
-    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+    session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
     session["_auth_user_hash"] = user.get_session_auth_hash()
     session.create()
     key: str = session.session_key or ""

@@ -162,12 +162,14 @@ ready                             GET    -              ++++ ++++ ++++ ++++ ++++
 work                              GET    -              .... .... .... .... .... .... . .
 calendar-feed                     GET    -              .... .... .... .... .... .... . .
 login                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
-login                             POST   -              ==== ==== ==== ==== ==== ==== = =
+login                             POST   -              ==== ==== ==== ==== ==== ==== = +
 logout                            POST   -              ==== ==== ==== ==== ==== ==== = >
 forgotten-password                GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
 forgotten-password                POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + +
 set-password                      GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
-set-password                      POST   -              ==== ==== ==== ==== ==== ==== = =
+set-password                      POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+change-password                   GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+change-password                   POST   -              ???? ???? ???? ???? ???? ???? ? >
 switch-language                   POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + =
 my-work                           GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 plans                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >

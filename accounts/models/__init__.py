@@ -1,6 +1,7 @@
 """Who: people, units, roles, working days and the mail that goes out."""
 
 from accounts.models.calendar import CalendarDay, PreliminaryYear
+from accounts.models.guesses import GuessCount
 from accounts.models.mail import MailHold, OutgoingMail
 from accounts.models.people import CalendarFeed, MailSettings, Membership, PasswordRequest, User
 from accounts.models.requests import AnsweredRequest
@@ -16,6 +17,7 @@ __all__ = [
     "AnsweredRequest",
     "CalendarDay",
     "CalendarFeed",
+    "GuessCount",
     "MailHold",
     "MailSettings",
     "Membership",

@@ -1,6 +1,7 @@
 """The addresses of an installation that asked for the directory's admin pages."""
 
-from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls), path("", include("config.urls"))]
+from config.urls import ADMIN
+
+urlpatterns = [*ADMIN, path("", include("config.urls"))]

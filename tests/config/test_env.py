@@ -139,3 +139,18 @@ def test_what_is_no_address_is_refused_and_not_repeated(
     assert (
         str(refused.value) == "LUOSHI_SAMPLE must begin with https:// or http:// and a host name."
     )
+
+
+def test_networks_are_addresses_and_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.networks(NAME) == []
+    monkeypatch.setenv(NAME, "10.1.2.3, 172.16.0.0/12,2001:db8::/32")
+    assert [str(found) for found in env.networks(NAME)] == [
+        "10.1.2.3/32", "172.16.0.0/12", "2001:db8::/32",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ["proxy", "10.0.0.1/8", "1"])
+def test_what_is_no_network_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv(NAME, given)
+    with pytest.raises(env.WrongSetting, match=r"^LUOSHI_SAMPLE: "):
+        env.networks(NAME)

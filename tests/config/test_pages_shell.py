@@ -28,6 +28,7 @@ def test_production_behind_https_passes_djangos_own_check() -> None:
         **os.environ,
         "LUOSHI_DEBUG": "",
         "LUOSHI_HTTPS": "1",
+        "LUOSHI_PROXIES": "10.1.2.3",
         "LUOSHI_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-0123456789abcdefghij",
     }
     checked = subprocess.run(
