@@ -20,11 +20,10 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from knox.models import get_token_model
 
 from accounts.emails import Letter, absolute_url
 from accounts.errors import Invalid
-from accounts.models import OutgoingMail, PasswordRequest, User
+from accounts.models import AccessToken, OutgoingMail, PasswordRequest, User
 from accounts.nudge import nudge
 from accounts.outbox import message_id_for, why_unreachable
 
@@ -117,7 +116,7 @@ def choose_password(person: User, password: str) -> None:
     """Ends every session and every token of the API: whoever knew the old password is out."""
     person.set_password(password)
     person.save(update_fields=["password"])
-    get_token_model().objects.filter(user=person).delete()
+    AccessToken.objects.filter(user=person).delete()
 
 
 def _people_named(words: set[str]) -> list[User]:

@@ -5,7 +5,7 @@ import datetime as dt
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from accounts.feeds import make_feed, revoke_feed
 from accounts.forms import WishesForm
 from accounts.models import CalendarFeed, User
 from accounts.pages import reader, status_of
+from accounts.tokens import tokens_of
 from accounts.wishes import set_wishes, wishes_of
 
 
@@ -56,6 +57,13 @@ def revoke_own_feed(request: HttpRequest) -> HttpResponse:
     return redirect("my-settings")
 
 
+@require_POST
+def revoke_own_token(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(tokens_of(reader(request), timezone.now()), pk=pk).delete()
+    messages.success(request, _("The token is revoked."))
+    return redirect("my-settings")
+
+
 def _form_of(user: User, on: dt.date) -> WishesForm:
     wishes = vars(wishes_of(user))
     return WishesForm(initial=wishes, colleagues=_possible_deputies(user, on))
@@ -82,6 +90,7 @@ def _page(
         "form": form,
         "feed": CalendarFeed.objects.filter(user=reader(request)).first(),
         "feed_url": feed_url,
+        "tokens": tokens_of(reader(request), timezone.now()),
         "refusal": refusal,
     }
     return render(request, "accounts/my_settings.html", context, status=status)

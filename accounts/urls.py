@@ -16,6 +16,7 @@ urlpatterns = [
     path("me/", settings_views.my_settings, name="my-settings"),
     path("me/calendar-feed/", settings_views.make_own_feed, name="make-feed"),
     path("me/calendar-feed/revoke/", settings_views.revoke_own_feed, name="revoke-feed"),
+    path("me/tokens/<int:pk>/revoke/", settings_views.revoke_own_token, name="revoke-token"),
     path("me/password/", change_password, name="change-password"),
     path("password/", forgotten_password, name="forgotten-password"),
     path("password/<str:uidb64>/<str:token>/", ChoosePasswordView.as_view(), name="set-password"),

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView, exception_handler
 
-from accounts.api.tokens import TokensView
+from accounts.api.tokens import TokensView, TokenView
 from accounts.api.views import AtOneInstant, UnitGroupViewSet, UnitViewSet
 from accounts.errors import Refusal, TooMany
 from accounts.pages import status_of
@@ -165,6 +165,7 @@ urlpatterns = [
     path("me/wishes/", WishesView.as_view(), name="api-wishes"),
     path("me/calendar-feed/", FeedView.as_view(), name="api-calendar-feed"),
     path("tokens/", TokensView.as_view(), name="api-tokens"),
+    re_path("^tokens/(?P<pk>[0-9]{1,18})/$", TokenView.as_view(), name="api-token"),
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path(
         "docs/",

@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -80,6 +81,10 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
 REDIS_URL = env.secret("REDIS_URL", "redis://localhost:6379/0")
 
 AUTH_USER_MODEL = "accounts.User"
+#: A session ends after so many minutes without a request, and so many hours after the log-in.
+LUOSHI_SESSION_IDLE_MINUTES = env.number("LUOSHI_SESSION_IDLE_MINUTES", 120, least=5)
+LUOSHI_SESSION_HOURS = env.number("LUOSHI_SESSION_HOURS", 12, least=1, most=31 * 24)
+SESSION_COOKIE_AGE = LUOSHI_SESSION_HOURS * 3600
 AUTHENTICATION_BACKENDS = ["accounts.backends.CountedPasswords"]
 #: Whose word about the client's address (``X-Forwarded-For``) is taken; without any, nobody's.
 LUOSHI_PROXIES = env.networks("LUOSHI_PROXIES")
@@ -121,8 +126,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.answer_for",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-#: A token lasts a working day, and is shown once.
+#: A token lasts a working day where its person does not choose, and is shown once.
 REST_KNOX = {"TOKEN_TTL": dt.timedelta(hours=10)}
+KNOX_TOKEN_MODEL = "accounts.AccessToken"  # noqa: S105 - a model
+#: The longest that a token may be made for.
+LUOSHI_TOKEN_DAYS = env.number("LUOSHI_TOKEN_DAYS", 90, least=1, most=366)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Luoshi 落实",
     "DESCRIPTION": "Annual work plans, the shares of each unit, and how far they are.",
@@ -194,6 +202,8 @@ SECURE_SSL_REDIRECT = LUOSHI_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if LUOSHI_HTTPS else 0
 if LUOSHI_HTTPS:
+    # A name that the browser takes from this host alone, over HTTPS and for every path.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for sub-domains: the names below ours belong to other offices

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.api.conditions import VersionedRow, etag_of
@@ -84,6 +85,7 @@ def session_of(user: User) -> str:
     session["_auth_user_id"] = str(user.pk)
     session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
     session["_auth_user_hash"] = user.get_session_auth_hash()
+    session["begun_at"] = session["seen_at"] = int(timezone.now().timestamp())
     session.create()
     key: str = session.session_key or ""
     return key

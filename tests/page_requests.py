@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from tasks.models import Task
@@ -19,6 +20,9 @@ def browser(user: User | None = None, *, language: str = "en", **options: Any) -
     client = Client(headers={"accept-language": language}, **options)
     if user is not None:
         client.force_login(user)
+        session = client.session
+        session["begun_at"] = session["seen_at"] = int(timezone.now().timestamp())
+        session.save()
     return client
 
 

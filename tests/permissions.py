@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts.api.conditions import etag_of
 from accounts.directory import add_person, add_unit, grant_role
-from accounts.models import Membership, Unit, User
+from accounts.models import AccessToken, Membership, Unit, User
 from plans.sources import bind_source, keep_source
 from tasks.evidence import attach
 from tasks.progress import Said, save_draft
@@ -146,6 +146,7 @@ class Matrix:
             "reminder": world.reminder,
             "notice": world.notice,
             "reform": world.reform,
+            "token": AccessToken.objects.create(user=self.people["own officer"])[0],
             "settled": world.key_task("5."),
         }
 

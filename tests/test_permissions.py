@@ -97,8 +97,10 @@ api-wishes                        GET    -              ++++ ++++ ++++ ++++ ++++
 api-wishes                        PUT    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-calendar-feed                 POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-calendar-feed                 DELETE -              ==== ==== ==== ==== ==== ==== = -
+api-tokens                        GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-tokens                        POST   -              ---- ---- ---- ---- ---- ---- - -
 api-tokens                        DELETE -              ---- ---- ---- ---- ---- ---- - -
+api-token                         DELETE token          .... ..+. .... .... .... .... . -
 api-schema                        GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-docs                          GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 api-nowhere                       GET    -              .... .... .... .... .... .... . -
@@ -176,6 +178,7 @@ plans                             GET    -              ++++ ++++ ++++ ++++ ++++
 reminders                         GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 my-settings                       GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 my-settings                       POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+revoke-token                      POST   token          .... ..+. .... .... .... .... . >
 make-feed                         POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 revoke-feed                       POST   -              ==== ==== ==== ==== ==== ==== = >
 new-plan                          GET    -              +xxx +xxx +xxx +xxx +xxx +xxx x >

@@ -17,7 +17,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.directory import add_unit
-from accounts.models import OutgoingMail, Unit
+from accounts.models import AccessToken, OutgoingMail, Unit
 from plans.editing import make_plan
 from plans.models import Plan
 from tasks.acknowledging import acknowledge
@@ -137,6 +137,11 @@ def settled(office: Api, _officer: Api, world: ApiWorld) -> int:
     return office.queries_of("patch", f"/key-tasks/{key_task.pk}/", body, row=key_task)
 
 
+def revoked_token(_office: Api, officer: Api, world: ApiWorld) -> int:
+    row, _token = AccessToken.objects.create(user=world.county.officer("甲镇"))
+    return officer.queries_of("send", "delete", f"/tokens/{row.pk}/")
+
+
 def parts(world: ApiWorld) -> dict[str, Any]:
     villages = Unit.objects.filter(parent=world.county.unit("甲镇"))
     return {"parts": [{"unit": unit.pk} for unit in villages]}
@@ -179,6 +184,8 @@ MEASURES: dict[str, Measure] = {
     "GET reminders": reads("/reminders/"),
     "GET reminders/{id}": reads("/reminders/{}/", lambda world: world.reminder),
     "GET me": reads("/me/"),
+    "GET tokens": reads("/tokens/"),
+    "DELETE tokens/{id}": revoked_token,
     "POST plans": made_plan,
     "PATCH plans/{id}": changed_plan,
     "PATCH key-tasks/{id}": settled,

@@ -2,13 +2,19 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.authentication import BasicScheme
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from knox.auth import TokenAuthentication
 from rest_framework.authentication import BasicAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+
+from accounts.errors import NotAllowed
+from accounts.models import AccessToken
+from accounts.tokens import note_use
 
 
 class PersonalToken(TokenAuthentication):  # type: ignore[misc]
@@ -20,6 +26,25 @@ class PersonalToken(TokenAuthentication):  # type: ignore[misc]
             raise AuthenticationFailed(_("This token does not open anything."))
         found: tuple[Any, Any] = super().authenticate_credentials(token)
         return found
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """Raises ``NotAllowed`` where a token that may only read would write."""
+        found: tuple[Any, AccessToken] | None = super().authenticate(request)
+        if found is not None:
+            self.check_scope(found[1], request)
+            note_use(found[1], timezone.now())
+        return found
+
+    def check_scope(self, token: AccessToken, request: Request) -> None:
+        if token.scope == AccessToken.Scope.READ and request.method not in SAFE_METHODS:
+            raise NotAllowed("token_reads_only", _("This token may only read."))
+
+
+class OwnToken(PersonalToken):
+    """Where a token ends itself, which one that only reads may do as well."""
+
+    def check_scope(self, token: AccessToken, request: Request) -> None:
+        """Any scope will do."""
 
 
 class NameAndPassword(BasicAuthentication):
@@ -40,6 +65,12 @@ class PersonalTokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
 
     target_class: Any = PersonalToken
     name = "token"
+
+
+class OwnTokenScheme(PersonalTokenScheme):  # type: ignore[no-untyped-call]
+    """The same token to a caller."""
+
+    target_class: Any = OwnToken
 
 
 class NameAndPasswordScheme(BasicScheme):  # type: ignore[no-untyped-call]

@@ -65,13 +65,6 @@ class RoleSerializer(serializers.ModelSerializer[Membership]):
         fields = ["unit", "role", "valid_from", "valid_to"]
 
 
-class TokenSerializer(serializers.Serializer[Any]):
-    """A new token. It is shown this once; we keep only its hash."""
-
-    token = serializers.CharField(read_only=True)
-    expiry = serializers.DateTimeField(read_only=True)
-
-
 class ErrorSerializer(serializers.Serializer[Any]):
     """Every refusal: ``code`` for programs, ``message`` for people, ``details`` for both."""
 

@@ -5,6 +5,7 @@ from accounts.models.guesses import GuessCount
 from accounts.models.mail import MailHold, OutgoingMail
 from accounts.models.people import CalendarFeed, MailSettings, Membership, PasswordRequest, User
 from accounts.models.requests import AnsweredRequest
+from accounts.models.tokens import AccessToken
 from accounts.models.units import (
     Unit,
     UnitAlias,
@@ -14,6 +15,7 @@ from accounts.models.units import (
 )
 
 __all__ = [
+    "AccessToken",
     "AnsweredRequest",
     "CalendarDay",
     "CalendarFeed",

@@ -14,7 +14,7 @@ from accounts.models.units import Unit
 from accounts.querysets import MembershipQuerySet
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing] # knox has no types
     """One account. In a government it is usually a post ("司法局-联络员"), not a person's name."""
 
     class Language(models.TextChoices):

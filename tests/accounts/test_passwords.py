@@ -15,12 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
-from knox.models import get_token_model
 from pytest_django import Settings
 
 from accounts.errors import Invalid
 from accounts.leases import Outcome
-from accounts.models import OutgoingMail, PasswordRequest, User
+from accounts.models import AccessToken, OutgoingMail, PasswordRequest, User
 from accounts.passwords import answer_requests, ask_for_link, choose_password, compose_link, invite
 from tasks.reminders.daily import send_the_mails
 from tests.mail_relay import MailRelay
@@ -262,14 +261,14 @@ class TestChoosing:
     def test_whoever_knew_the_old_password_is_out(self, house: House) -> None:
         person = house.person("镇-officer")
         inside = browser(person)
-        _row, token = get_token_model().objects.create(user=person)
-        get_token_model().objects.create(user=house.person("镇-head"))
+        _row, token = AccessToken.objects.create(user=person)
+        AccessToken.objects.create(user=house.person("镇-head"))
         assert inside.get("/").status_code == 200
         choose_password(User.objects.get(pk=person.pk), NEW)
         assert inside.get("/").status_code == 302
         headers = {"authorization": f"Token {token}"}
         assert Client(headers=headers).get("/api/v1/me/").status_code == 401
-        assert get_token_model().objects.count() == 1
+        assert AccessToken.objects.count() == 1
 
     def test_the_log_in_page_leads_there(self, db: None) -> None:
         assert f'href="{PAGE}"' in browser().get("/login/").content.decode()

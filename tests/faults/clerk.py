@@ -5,9 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from knox.models import AuthToken
-
-from accounts.models import User
+from accounts.models import AccessToken, User
 from tasks.models import Task
 from tests.faults.processes import Crew
 from tests.story.api_client import ApiClient
@@ -58,7 +56,7 @@ def writing_clerk(team: Crew, person: User, share: Task, **env: str) -> Iterator
     team.hire("web", "-m", *web, **env)
     base_url = f"http://127.0.0.1:{port}"
     team.wait_for("the web process", lambda: answers(f"{base_url}/healthz/ready"))
-    _row, token = AuthToken.objects.create(user=person)
+    _row, token = AccessToken.objects.create(user=person)
     clerk = Clerk(base_url, token, share)
     clerk.start()
     try:

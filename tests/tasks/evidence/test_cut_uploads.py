@@ -10,10 +10,9 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.db import connections
 from django.test import Client
-from knox.models import get_token_model
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import AccessToken, User
 from config.wsgi import application
 from tasks.models import Evidence, ProgressReport
 from tasks.progress import Said, submit_report
@@ -113,7 +112,7 @@ class TestCutUpload:
         return "\r\n".join(lines).encode() + b"x" * 100_000
 
     def token(self, person: User) -> str:
-        _row, token = get_token_model().objects.create(user=person)
+        _row, token = AccessToken.objects.create(user=person)
         return f"Authorization: Token {token}"
 
     def session(self, person: User) -> list[str]:
