@@ -116,6 +116,7 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.PersonalToken",
         "rest_framework.authentication.SessionAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.PerMinute"],
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsing.PlainJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -125,6 +126,11 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # `format` is no parameter of ours; Accept says it
     "EXCEPTION_HANDLER": "config.api.answer_for",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+#: What one person's programs (or one network's strangers) may ask the API for; 0 for no limit.
+LUOSHI_REQUESTS_PER_MINUTE = {
+    kind: env.number(f"LUOSHI_{kind.upper()}_REQUESTS_PER_MINUTE", usual)
+    for kind, usual in (("read", 3000), ("write", 1200), ("heavy", 60), ("anonymous", 300))
 }
 #: A token lasts a working day where its person does not choose, and is shown once.
 REST_KNOX = {"TOKEN_TTL": dt.timedelta(hours=10)}

@@ -18,7 +18,14 @@ from accounts.tokens import note_use
 
 
 class PersonalToken(TokenAuthentication):  # type: ignore[misc]
-    """``Authorization: Token …``. Read anew each time: a disabled person's token is dead."""
+    """``Authorization: Token …``. Read anew each time: a disabled person's token is dead.
+
+    ``any_scope`` is for where a token ends itself, which one that only reads may do as well.
+    """
+
+    def __init__(self, *, any_scope: bool = False) -> None:
+        super().__init__()
+        self._any_scope = any_scope
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
         # What we hand out is hexadecimal; the rest would only trouble the database.
@@ -31,20 +38,14 @@ class PersonalToken(TokenAuthentication):  # type: ignore[misc]
         """Raises ``NotAllowed`` where a token that may only read would write."""
         found: tuple[Any, AccessToken] | None = super().authenticate(request)
         if found is not None:
-            self.check_scope(found[1], request)
+            self._check_scope(found[1], request)
             note_use(found[1], timezone.now())
         return found
 
-    def check_scope(self, token: AccessToken, request: Request) -> None:
-        if token.scope == AccessToken.Scope.READ and request.method not in SAFE_METHODS:
+    def _check_scope(self, token: AccessToken, request: Request) -> None:
+        reads_only = token.scope == AccessToken.Scope.READ and not self._any_scope
+        if reads_only and request.method not in SAFE_METHODS:
             raise NotAllowed("token_reads_only", _("This token may only read."))
-
-
-class OwnToken(PersonalToken):
-    """Where a token ends itself, which one that only reads may do as well."""
-
-    def check_scope(self, token: AccessToken, request: Request) -> None:
-        """Any scope will do."""
 
 
 class NameAndPassword(BasicAuthentication):
@@ -65,12 +66,6 @@ class PersonalTokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
 
     target_class: Any = PersonalToken
     name = "token"
-
-
-class OwnTokenScheme(PersonalTokenScheme):  # type: ignore[no-untyped-call]
-    """The same token to a caller."""
-
-    target_class: Any = OwnToken
 
 
 class NameAndPasswordScheme(BasicScheme):  # type: ignore[no-untyped-call]

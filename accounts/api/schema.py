@@ -53,10 +53,12 @@ class Description(AutoSchema):
     def _refusals(self) -> dict[str, Any]:
         found: dict[str, Any] = {
             "401": _("Nobody is logged in."),
+            "429": _("Too many requests; ask again after Retry-After seconds."),
             "503": _("Busy, or without a database; ask again after Retry-After seconds."),
         }
         found |= WRONG_BODY if self.method in WRITES else {"400": WRONG_BODY["400"]}
-        if "{" in self.path or self._is_list_view():
+        pages = isinstance(self.view, GenericAPIView) and self._is_list_view()
+        if "{" in self.path or pages:
             found |= NOT_FOUND
         if self._changes_a_row():
             found |= OF_A_WRITE

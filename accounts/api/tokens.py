@@ -9,7 +9,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.authentication import NameAndPassword, OwnToken
+from accounts.api.authentication import NameAndPassword, PersonalToken
 from accounts.api.fields import StrictSerializer
 from accounts.api.views import AtOneInstant
 from accounts.models import AccessToken
@@ -50,7 +50,7 @@ class TokensView(AtOneInstant):
         method = self.request.method if self.request is not None else ""
         doors: dict[str | None, list[BaseAuthentication]] = {
             "POST": [NameAndPassword()],
-            "DELETE": [OwnToken()],
+            "DELETE": [PersonalToken(any_scope=True)],
         }
         return doors.get(method) or super().get_authenticators()
 
@@ -66,7 +66,7 @@ class TokensView(AtOneInstant):
         made = {"id": row.pk, "token": token, "expiry": row.expiry}
         return Response(MadeTokenSerializer(made).data)
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses={204: None}, operation_id="tokens_give_back")
     def delete(self, request: Request) -> Response:
         """Ends the token that this request presents."""
         token: Any = request.auth
@@ -77,7 +77,7 @@ class TokensView(AtOneInstant):
 class TokenView(AtOneInstant):
     """One token of one's own."""
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses={204: None}, operation_id="tokens_revoke")
     def delete(self, request: Request, pk: int) -> Response:
         """Revokes it: whatever still presents it is refused from now on."""
         get_object_or_404(tokens_of(self.user, self.at), pk=pk).delete()

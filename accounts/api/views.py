@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,6 +31,21 @@ class AtOneInstant(APIView):
 
     #: For each action (or method) the query parameters it takes.
     parameters: Mapping[str, Set[str]] = {}
+    #: The actions (or methods) that cost much: they are counted as a kind of their own.
+    heavy: Set[str] = frozenset()
+
+    def perform_authentication(self, request: Request) -> None:
+        """A stranger's wrong token is counted, too: it costs a query."""
+        try:
+            super().perform_authentication(request)
+        except AuthenticationFailed:
+            self.check_throttles(request)
+            raise
+
+    def permission_denied(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        if not request.successful_authenticator:
+            self.check_throttles(request)
+        super().permission_denied(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 # knox's own table stays, since later migrations of knox may speak of it. It is empty from now on,
 # and refers to nobody: no model knows it, and TRUNCATE of the accounts would stumble over it.
-LET_GO = '''
+LET_GO = """
 DO $$
 DECLARE found name;
 BEGIN
@@ -18,7 +18,7 @@ BEGIN
   END LOOP;
 END $$;
 DELETE FROM knox_authtoken;
-'''
+"""
 
 
 class Migration(migrations.Migration):

@@ -62,6 +62,7 @@ class PlanViewSet(ListModelMixin, Resource):
     queryset = Plan.objects.none()
     serializer_class = PlanSerializer
     filterset_class = PlanFilters
+    heavy = frozenset({"read"})
 
     def get_queryset(self) -> QuerySet[Plan]:
         plans = Plan.objects.visible_to(self.user, self.on).select_related("issuing_unit")

@@ -47,7 +47,7 @@ def test_every_write_to_a_row_names_its_precondition_and_every_route_its_refusal
             assert ("If-Match" in headers) == (
                 method in ("post", "put", "patch") and "{id}" in path
             )
-            assert {"400", "401", "503"} <= operation["responses"].keys(), (method, path)
+            assert {"400", "401", "429", "503"} <= operation["responses"].keys(), (method, path)
             assert ("404" in operation["responses"]) == ("{id}" in path or "page" in headers)
 
 
