@@ -5,6 +5,8 @@ Nothing here is deleted that a share may refer to: units, roles and memberships 
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -29,6 +31,11 @@ from accounts.models import (
 )
 from accounts.passwords import invite
 from accounts.unit_tree import place_new_unit
+
+# Tables of django-allauth: their rows are made by our pages, and are nothing to be edited.
+for row in (EmailAddress, EmailConfirmation, Authenticator):
+    if admin.site.is_registered(row):
+        admin.site.unregister(row)
 
 if TYPE_CHECKING:
     # These are generic for the type checker only.

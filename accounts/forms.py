@@ -102,6 +102,14 @@ class WishesForm(PageForm):
         return Wishes(**self.cleaned_data)
 
 
+class CodeForm(PageForm):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
 class ForgottenPasswordForm(PageForm):
     name = forms.CharField(
         label=_("User name or mail address"),

@@ -1,18 +1,25 @@
 """What holds for every page, whoever wrote its view."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.entering import PASSED
 from accounts.errors import TooMany
+from accounts.models import User
 from accounts.pages import status_of
+from accounts.second_factor import is_demanded_of
 
 #: Seconds.
 NOTED_EVERY = 60
+#: Below it programs are answered.
+API = "/api/"
 
 
 class SessionLimits:
@@ -38,6 +45,43 @@ class SessionLimits:
             logout(request)
         elif now - seen >= NOTED_EVERY:
             request.session["seen_at"] = now
+
+
+class SecondFactorDemanded:
+    """Who needs a second factor and has none comes to the page that sets it up, and no further."""
+
+    #: What is open all the same.
+    OPEN = frozenset({"second-factor", "logout", "switch-language"})
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        of_api = request.path.startswith(API)
+        # The API's views say that nobody need be logged in; they look for themselves.
+        is_open = not getattr(view, "login_required", True) and not of_api
+        if is_open or self._leads_out(request) or not self._is_missing(request):
+            return None
+        if of_api:
+            message = _("Please set up the second factor first.")
+            body = {"code": "second_factor_needed", "message": message, "details": {}}
+            return JsonResponse(body, status=403)
+        return redirect("second-factor")
+
+    def _leads_out(self, request: HttpRequest) -> bool:
+        match = request.resolver_match
+        return match is not None and match.url_name in self.OPEN
+
+    def _is_missing(self, request: HttpRequest) -> bool:
+        if settings.LUOSHI_SECOND_FACTOR == "optional" or request.session.get(PASSED):
+            return False
+        user = request.user
+        return isinstance(user, User) and is_demanded_of(user, timezone.localdate())
 
 
 class TooManyPage:

@@ -1,6 +1,7 @@
 """What the views of every app say in the same way."""
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 
 from accounts.errors import Conflict, NoRoom, NotAllowed, Refusal, Stale, TooMany
 from accounts.models import User
@@ -30,3 +31,13 @@ def reader(request: HttpRequest) -> User:
     if not isinstance(user, User):
         raise TypeError("This page is for people who are logged in.")
     return user
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """For the log-in page, which does not know who comes."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite="Lax",
+    )

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts import settings_views
+from accounts import second_factor_views, settings_views
 from accounts.views import (
     ChoosePasswordView,
     LogInView,
@@ -17,6 +17,8 @@ urlpatterns = [
     path("me/calendar-feed/", settings_views.make_own_feed, name="make-feed"),
     path("me/calendar-feed/revoke/", settings_views.revoke_own_feed, name="revoke-feed"),
     path("me/tokens/<int:pk>/revoke/", settings_views.revoke_own_token, name="revoke-token"),
+    path("login/code/", second_factor_views.log_in_code, name="log-in-code"),
+    path("me/second-factor/", second_factor_views.my_second_factor, name="second-factor"),
     path("me/password/", change_password, name="change-password"),
     path("password/", forgotten_password, name="forgotten-password"),
     path("password/<str:uidb64>/<str:token>/", ChoosePasswordView.as_view(), name="set-password"),

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -21,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
+from accounts.entering import hold
 from accounts.forms import (
     ChangePasswordForm,
     ChoosePasswordForm,
@@ -30,9 +30,10 @@ from accounts.forms import (
 from accounts.guessing import Guess, count_guess, take_back
 from accounts.models import User
 from accounts.network import network_of
-from accounts.pages import reader
+from accounts.pages import reader, remember_language
 from accounts.passwords import ask_for_link
 from accounts.preferences import choose_language
+from accounts.second_factor import second_factor_of
 
 
 class LogInView(LoginView):
@@ -42,10 +43,14 @@ class LogInView(LoginView):
     http_method_names = ["get", "post"]
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """The pages speak the language of the account from here on."""
-        response = super().form_valid(form)
+        """In, or on to the code; the pages speak the language of the account from here on."""
         user: Any = form.get_user()
-        _remember(response, user.language)
+        if second_factor_of(user):
+            now = int(timezone.now().timestamp())
+            hold(self.request, user, next_url=self.get_success_url(), now=now)
+            return redirect("log-in-code")
+        response = super().form_valid(form)
+        remember_language(response, user.language)
         return response
 
 
@@ -124,12 +129,3 @@ def switch_language(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User) and check_for_language(language):
         choose_language(request.user, language)
     return set_language(request)
-
-
-def _remember(response: HttpResponse, language: str) -> None:
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite="Lax",
-    )

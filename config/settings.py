@@ -18,6 +18,10 @@ ALLOWED_HOSTS = env.words("LUOSHI_ALLOWED_HOSTS", "127.0.0.1,localhost")
 BASE_URL = env.text("LUOSHI_BASE_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
+    # Parts of django-allauth, without a page of theirs (``accounts.adapters``).
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "accounts",
     "plans",
     "tasks",
@@ -48,6 +52,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.SecondFactorDemanded",
+    "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.TooManyPage",
 ]
 
@@ -85,6 +91,11 @@ AUTH_USER_MODEL = "accounts.User"
 LUOSHI_SESSION_IDLE_MINUTES = env.number("LUOSHI_SESSION_IDLE_MINUTES", 120, least=5)
 LUOSHI_SESSION_HOURS = env.number("LUOSHI_SESSION_HOURS", 12, least=1, most=31 * 24)
 SESSION_COOKIE_AGE = LUOSHI_SESSION_HOURS * 3600
+#: Of whom the log-in asks a code besides the password; anybody may set one up.
+LUOSHI_SECOND_FACTOR = env.choice("LUOSHI_SECOND_FACTOR", ("optional", "coordinators", "all"))
+MFA_ADAPTER = "accounts.adapters.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Luoshi"
 AUTHENTICATION_BACKENDS = ["accounts.backends.CountedPasswords"]
 #: Whose word about the client's address (``X-Forwarded-For``) is taken; without any, nobody's.
 LUOSHI_PROXIES = env.networks("LUOSHI_PROXIES")

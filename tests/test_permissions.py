@@ -170,6 +170,10 @@ forgotten-password                GET    -              ++++ ++++ ++++ ++++ ++++
 forgotten-password                POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + +
 set-password                      GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
 set-password                      POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+log-in-code                       GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
+log-in-code                       POST   -              ==== ==== ==== ==== ==== ==== = =
+second-factor                     GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+second-factor                     POST   -              ???? ???? ???? ???? ???? ???? ? >
 change-password                   GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 change-password                   POST   -              ???? ???? ???? ???? ???? ???? ? >
 switch-language                   POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + =

@@ -13,6 +13,8 @@ from accounts.api.authentication import NameAndPassword, PersonalToken
 from accounts.api.fields import StrictSerializer
 from accounts.api.views import AtOneInstant
 from accounts.models import AccessToken
+from accounts.network import network_of
+from accounts.second_factor import confirm
 from accounts.tokens import make_token, tokens_of
 
 
@@ -24,6 +26,8 @@ class NewTokenSerializer(StrictSerializer):
         AccessToken.Scope.choices, required=False, default=AccessToken.Scope.WRITE
     )
     expiry = serializers.DateTimeField(required=False, default=None)
+    #: Of the second factor, where the account has one.
+    code = serializers.CharField(max_length=20, required=False, default="", write_only=True)
 
 
 class MadeTokenSerializer(serializers.Serializer[Any]):
@@ -62,7 +66,9 @@ class TokensView(AtOneInstant):
     @extend_schema(request=NewTokenSerializer, responses={200: MadeTokenSerializer})
     def post(self, request: Request) -> Response:
         """Makes a token. Name and password come by HTTP Basic."""
-        row, token = make_token(self.user, at=self.at, **self.words(NewTokenSerializer))
+        body = self.words(NewTokenSerializer)
+        confirm(self.user, body.pop("code"), network=network_of(request), at=self.at)
+        row, token = make_token(self.user, at=self.at, **body)
         made = {"id": row.pk, "token": token, "expiry": row.expiry}
         return Response(MadeTokenSerializer(made).data)
 

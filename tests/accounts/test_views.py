@@ -19,6 +19,7 @@ POLICY = (
 
 #: The pages that anybody may ask for.
 OPEN_PAGES = {
+    "log-in-code",
     "login", "switch-language", "calendar-feed", "forgotten-password", "set-password",
 }  # fmt: skip
 
