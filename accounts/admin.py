@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -33,7 +34,10 @@ from accounts.passwords import invite
 from accounts.unit_tree import place_new_unit
 
 # Tables of django-allauth: their rows are made by our pages, and are nothing to be edited.
-for row in (EmailAddress, EmailConfirmation, Authenticator):
+for row in (
+    *(EmailAddress, EmailConfirmation, Authenticator),
+    *(SocialAccount, SocialApp, SocialToken),
+):
     if admin.site.is_registered(row):
         admin.site.unregister(row)
 

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts import second_factor_views, settings_views
+from accounts import second_factor_views, settings_views, sign_on_views
 from accounts.views import (
     ChoosePasswordView,
     LogInView,
@@ -19,6 +19,8 @@ urlpatterns = [
     path("me/tokens/<int:pk>/revoke/", settings_views.revoke_own_token, name="revoke-token"),
     path("login/code/", second_factor_views.log_in_code, name="log-in-code"),
     path("me/second-factor/", second_factor_views.my_second_factor, name="second-factor"),
+    path("login/sign-on/", sign_on_views.sign_on, name="sign-on"),
+    path("login/sign-on/back/", sign_on_views.sign_on_callback, name="sign-on-callback"),
     path("me/password/", change_password, name="change-password"),
     path("password/", forgotten_password, name="forgotten-password"),
     path("password/<str:uidb64>/<str:token>/", ChoosePasswordView.as_view(), name="set-password"),

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -41,6 +42,11 @@ class LogInView(LoginView):
     authentication_form = LogInForm
     redirect_authenticated_user = True
     http_method_names = ["get", "post"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        label = settings.LUOSHI_SIGN_ON_LABEL or _("Single sign-on")
+        kwargs["sign_on"] = label if settings.LUOSHI_SIGN_ON_ISSUER else ""
+        return super().get_context_data(**kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """In, or on to the code; the pages speak the language of the account from here on."""

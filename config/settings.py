@@ -22,6 +22,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "accounts",
     "plans",
     "tasks",
@@ -96,6 +98,16 @@ LUOSHI_SECOND_FACTOR = env.choice("LUOSHI_SECOND_FACTOR", ("optional", "coordina
 MFA_ADAPTER = "accounts.adapters.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Luoshi"
+#: A government's single sign-on (OpenID Connect); without an issuer there is none.
+LUOSHI_SIGN_ON_ISSUER = env.address("LUOSHI_SIGN_ON_ISSUER")
+LUOSHI_SIGN_ON_CLIENT = env.text("LUOSHI_SIGN_ON_CLIENT", "luoshi")
+LUOSHI_SIGN_ON_SECRET = env.secret("LUOSHI_SIGN_ON_SECRET", "")
+LUOSHI_SIGN_ON_LABEL = env.text("LUOSHI_SIGN_ON_LABEL", "")
+#: The claim that holds the user name; or ``email``, where the provider says it is verified.
+LUOSHI_SIGN_ON_CLAIM = env.text("LUOSHI_SIGN_ON_CLAIM", "") or "preferred_username"
+#: Whose password opens anything: everybody's, or, beside a single sign-on, the administrators'.
+LUOSHI_PASSWORDS = env.choice("LUOSHI_PASSWORDS", ("all", "staff"))
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SignOn"
 AUTHENTICATION_BACKENDS = ["accounts.backends.CountedPasswords"]
 #: Whose word about the client's address (``X-Forwarded-For``) is taken; without any, nobody's.
 LUOSHI_PROXIES = env.networks("LUOSHI_PROXIES")

@@ -172,6 +172,8 @@ set-password                      GET    -              ++++ ++++ ++++ ++++ ++++
 set-password                      POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + +
 log-in-code                       GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + +
 log-in-code                       POST   -              ==== ==== ==== ==== ==== ==== = =
+sign-on                           GET    -              .... .... .... .... .... .... . .
+sign-on-callback                  GET    -              .... .... .... .... .... .... . .
 second-factor                     GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 second-factor                     POST   -              ???? ???? ???? ???? ???? ???? ? >
 change-password                   GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >

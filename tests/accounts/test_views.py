@@ -19,7 +19,7 @@ POLICY = (
 
 #: The pages that anybody may ask for.
 OPEN_PAGES = {
-    "log-in-code",
+    "log-in-code", "sign-on", "sign-on-callback",
     "login", "switch-language", "calendar-feed", "forgotten-password", "set-password",
 }  # fmt: skip
 
