@@ -18,7 +18,7 @@ from plans.models import DeadlineKind
 from tasks.access import require_worker
 from tasks.changing import require_valid_fields
 from tasks.completion import roll_up
-from tasks.history import record
+from tasks.history import event_of, record
 from tasks.locking import lock_chain, lock_shape
 from tasks.models import MAX_DEPTH, Step, Task, TaskEvent
 from tasks.steps import Dated, foresee_steps, require_steps_within, save_steps
@@ -129,8 +129,7 @@ def decompose(
     children = Task.objects.bulk_create(row.task for row in planned.rows)
     save_steps((row.task, row.steps) for row in planned.rows)
     TaskEvent.objects.bulk_create(
-        TaskEvent(task=child, kind=TaskEvent.Kind.ISSUED, actor=actor, at=at, to_state=child.state)
-        for child in children
+        event_of(child, TaskEvent.Kind.ISSUED, actor=actor, at=at) for child in children
     )
     task.plan.recipients.add(*(part.unit for part in parts))
     task.version += 1

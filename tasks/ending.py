@@ -16,7 +16,7 @@ from accounts.models import User
 from tasks.access import require_above, require_decider
 from tasks.acknowledging import require_reason
 from tasks.completion import OPEN_AT_MOST, roll_up
-from tasks.history import record
+from tasks.history import event_of, record
 from tasks.locking import lock_chain, lock_family, lock_shape
 from tasks.models import Task, TaskEvent
 from tasks.steps import move_steps
@@ -114,13 +114,12 @@ def end_shares(
         task.version += 1
         ended.append(task)
         events.append(
-            TaskEvent(
-                task=task,
-                kind=kinds[action],
+            event_of(
+                task,
+                kinds[action],
                 actor=actor,
                 at=at,
                 from_state=before,
-                to_state=task.state,
                 reason=reason,
                 data={"key_task": task.carried_to_id} if task.carried_to_id else {},
             )
@@ -142,13 +141,12 @@ def resume_shares(tasks: Iterable[Task], *, reason: str, actor: User, at: dt.dat
         task.version += 1
     Task.objects.bulk_update(resumed, ["state", "version"])
     TaskEvent.objects.bulk_create(
-        TaskEvent(
-            task=task,
-            kind=Kind.RESUMED,
+        event_of(
+            task,
+            Kind.RESUMED,
             actor=actor,
             at=at,
             from_state=Task.State.SUSPENDED,
-            to_state=task.state,
             reason=reason,
         )
         for task in resumed

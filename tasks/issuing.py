@@ -16,6 +16,7 @@ from plans.access import require_coordinator
 from plans.locking import lock_plan
 from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Plan
 from plans.models import Role as OwnerRole
+from tasks.history import event_of
 from tasks.models import Task, TaskEvent
 from tasks.steps import Dated, foresee_steps, save_steps, steps_to_be
 
@@ -165,15 +166,7 @@ def _save(
     Task.objects.bulk_create(below)
     save_steps((task, _steps_for(task.role, steps[task.key_task_id])) for task in [*roots, *below])
     TaskEvent.objects.bulk_create(
-        TaskEvent(
-            task=task,
-            kind=TaskEvent.Kind.ISSUED,
-            actor=actor,
-            at=at,
-            from_state="",
-            to_state=task.state,
-        )
-        for task in [*roots, *below]
+        event_of(task, TaskEvent.Kind.ISSUED, actor=actor, at=at) for task in [*roots, *below]
     )
     plan.recipients.add(*{task.unit for task in [*roots, *below]})
     return roots

@@ -16,7 +16,7 @@ from tasks.access import is_head_of, require_decider, require_head, require_work
 from tasks.acknowledging import require_reason
 from tasks.completion import CLOSED, OPEN_AT_MOST, own_figure, roll_up
 from tasks.evidence import hand_over, hashes_of
-from tasks.history import record
+from tasks.history import event_of, record
 from tasks.locking import lock_chain, lock_report
 from tasks.models import OPEN_STATES, ProgressReport, Step, Task, TaskEvent
 from tasks.periods import period_to_report, require_period
@@ -197,13 +197,12 @@ def _steps_closed_by(report: ProgressReport) -> list[Step]:
 
 def _tell_of_steps(task: Task, closed: Collection[Step], *, actor: User, at: dt.datetime) -> None:
     TaskEvent.objects.bulk_create(
-        TaskEvent(
-            task=task,
-            kind=TaskEvent.Kind.STEP_CLOSED,
+        event_of(
+            task,
+            TaskEvent.Kind.STEP_CLOSED,
             actor=actor,
             at=at,
             from_state=task.state,
-            to_state=task.state,
             data={"step": step.pk, "label": step.label, "due_on": step.due_on.isoformat()},
         )
         for step in closed
@@ -310,4 +309,5 @@ def _decide(
 
 
 def _facts(report: ProgressReport) -> dict[str, object]:
-    return {"report": report.pk, "percent": str(report.percent)}
+    """What the history says of a report; its state, so that a past day can be rebuilt."""
+    return {"report": report.pk, "percent": str(report.percent), "state": report.state}

@@ -11,7 +11,7 @@ from accounts.models import Unit, User
 from tasks.access import require_decider
 from tasks.acknowledging import require_reason
 from tasks.decomposition import beyond_reach
-from tasks.history import record
+from tasks.history import event_of, record
 from tasks.locking import lock_chain, lock_shape
 from tasks.models import UNENDED_STATES, ExtensionRequest, Task, TaskEvent
 from tasks.progress import WAITING
@@ -51,7 +51,7 @@ def reassign(
     task.issued_at = at
     task.version += 1
     task.save(update_fields=["state", "unit", "acknowledged_at", "issued_at", "version"])
-    task.children.filter(is_own_part=True).update(is_own_part=False)
+    _release_own_parts(task, actor=actor, at=at)
     task.plan.recipients.add(unit)
     record(
         task,
@@ -63,6 +63,19 @@ def reassign(
         data={"from_unit": old.pk, "from": old.name, "to_unit": unit.pk, "to": unit.name},
     )
     return task
+
+
+def _release_own_parts(task: Task, *, actor: User, at: dt.datetime) -> None:
+    """What the old unit did as its own part is a share like any other from now on."""
+    parts = list(task.children.filter(is_own_part=True).order_by("pk"))
+    for part in parts:
+        part.is_own_part = False
+    Task.objects.bulk_update(parts, ["is_own_part"])
+    data = {"before": {"is_own_part": True}, "after": {"is_own_part": False}}
+    TaskEvent.objects.bulk_create(
+        event_of(part, TaskEvent.Kind.CHANGED, actor=actor, at=at, from_state=part.state, data=data)
+        for part in parts
+    )
 
 
 def _require_begun_is_ended(task: Task) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Max
 
 from accounts.models import Unit, User
+from tasks.history import event_of, plain
 from tasks.models import Step, Task, TaskEvent, UnitReform
 from tasks.regrouping import CHANGED, Regrouping
 from tasks.steps import FOLLOWED, follow_steps
@@ -16,6 +17,8 @@ from tasks.steps import FOLLOWED, follow_steps
 COLUMNS = [*(name.removesuffix("_id") for name in CHANGED), "ancestors", "version"]
 #: Values that are kept in history when they change.
 TOLD = ("parent_id", "is_own_part", "weight", "reported_percent")
+#: Others that are an event of their own, since a past day is rebuilt from events.
+RECORDED = ("unit_id", "state", "steps_total", "steps_closed")
 
 
 def save_regrouping(
@@ -102,7 +105,7 @@ def _add_recipients(changed: Iterable[Task]) -> None:
 
 def _is_told(task: Task, grouping: Regrouping) -> bool:
     old = grouping.before[task.pk]
-    return any(getattr(task, name) != old[name] for name in ("unit_id", "state", *TOLD))
+    return any(getattr(task, name) != old[name] for name in (*TOLD, *RECORDED))
 
 
 def _event(
@@ -120,19 +123,14 @@ def _event(
         data["merged_into"] = grouping.absorbed[task.pk]
     changed = [name for name in TOLD if getattr(task, name) != old[name]]
     if changed:
-        data["before"] = {name: _json(old[name]) for name in changed}
-        data["after"] = {name: _json(getattr(task, name)) for name in changed}
-    return TaskEvent(
-        task=task,
-        kind=TaskEvent.Kind.TRANSFERRED if moved else TaskEvent.Kind.CHANGED,
+        data["before"] = {name: plain(old[name]) for name in changed}
+        data["after"] = {name: plain(getattr(task, name)) for name in changed}
+    return event_of(
+        task,
+        TaskEvent.Kind.TRANSFERRED if moved else TaskEvent.Kind.CHANGED,
         actor=actor,
         at=at,
         from_state=old["state"],
-        to_state=task.state,
         reason=reform.title,
         data=data,
     )
-
-
-def _json(value: Any) -> Any:
-    return value if isinstance(value, bool | int | None) else str(value)

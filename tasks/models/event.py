@@ -13,6 +13,10 @@ class TaskEvent(models.Model):
     """One line of a share's history, written in the transaction of what it tells.
 
     Append-only: the database refuses UPDATE, DELETE and TRUNCATE (migration 0003).
+
+    ``standing`` holds the columns of the share as this left them (``tasks.history``), so that
+    the figures of any past day can be rebuilt. It is empty in what was written before
+    migration 0007; of that only the state is known.
     """
 
     class Kind(models.TextChoices):
@@ -55,6 +59,7 @@ class TaskEvent(models.Model):
     to_state = models.CharField(max_length=12)
     reason = models.TextField(blank=True)
     data = models.JSONField(default=dict, blank=True)
+    standing = models.JSONField(editable=False)
 
     class Meta:
         verbose_name = _("event")

@@ -120,7 +120,9 @@ def _share(plan: Plan, root: Task, unit: Unit, of_unit: int, of_key_task: int) -
 def _say(county: County, tasks: list[Task]) -> None:
     actor, decider = county.officer("司法局"), county.coordinator
     TaskEvent.objects.bulk_create(
-        TaskEvent(task=task, kind="issued", actor=actor, at=at(3, 2), to_state="issued")
+        TaskEvent(
+            task=task, kind="issued", actor=actor, at=at(3, 2), to_state="issued", standing={}
+        )
         for task in tasks
     )
     ProgressReport.objects.bulk_create(

@@ -228,6 +228,7 @@ def test_a_share_takes_the_same_queries_for_any_number_of_rows(world: PageWorld)
                 actor=world.county.coordinator,
                 at=at(5, 1),
                 to_state="x",
+                standing={},
             )
             urge(share.pk, "请抓紧。", actor=world.county.coordinator, at=at(5, 1))
             issue_notice(
