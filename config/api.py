@@ -26,6 +26,7 @@ from config.security import documented
 from plans.reading import WRONG_TYPE, DraftInvalid, ReadingRefused
 from tasks.api.amendments import AmendedKeyTaskViewSet, PlanOfAYearViewSet
 from tasks.api.changes import TaskWithChangesViewSet
+from tasks.api.completion import CompletionView
 from tasks.api.decisions import ExtensionRequestViewSet
 from tasks.api.evidence import EvidenceViewSet, ReportWithEvidenceViewSet
 from tasks.api.me import FeedView, MeView, WishesView
@@ -161,6 +162,7 @@ router.register("reminders", ReminderViewSet, "api-reminder")
 
 urlpatterns = [
     path("", include(router.urls)),
+    path("completion/", CompletionView.as_view(), name="api-completion"),
     path("me/", MeView.as_view(), name="api-me"),
     path("me/wishes/", WishesView.as_view(), name="api-wishes"),
     path("me/calendar-feed/", FeedView.as_view(), name="api-calendar-feed"),

@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tasks.figures import PlanFigures, Row
+from tasks.figures import Figures, Row
 from tasks.groupings import NAMES
 
 Cell = str | int | Decimal | None
@@ -46,7 +46,7 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-def as_csv(figures: PlanFigures) -> bytes:
+def as_csv(figures: Figures) -> bytes:
     """UTF-8 with a byte order mark, without which Excel takes Chinese for something else."""
     written = StringIO()
     lines = csv.writer(written)
@@ -55,7 +55,7 @@ def as_csv(figures: PlanFigures) -> bytes:
     return written.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(figures: PlanFigures) -> bytes:
+def as_xlsx(figures: Figures) -> bytes:
     """One sheet: title and day, the heading, the rows, and the plan's own row last."""
     book = Workbook()
     sheet: Worksheet = book.active
@@ -63,7 +63,11 @@ def as_xlsx(figures: PlanFigures) -> bytes:
     note = _("As of %(day)s") % {"day": figures.on.isoformat()}
     if not figures.whole:
         note += "; " + _("only the shares of one's own part of the unit tree")
-    for position, text in enumerate((figures.plan.label, note), 1):
+    if figures.past and figures.past.known_in_part:
+        note += "; " + _("shares of which history tells the state only: %(count)d") % {
+            "count": figures.past.known_in_part
+        }
+    for position, text in enumerate((figures.total.label, note), 1):
         _write(sheet, position, 1, text)
     sheet.cell(1, 1).font = Font(bold=True, size=14)
     for position, line in enumerate(_lines(figures), 4):
@@ -75,10 +79,11 @@ def as_xlsx(figures: PlanFigures) -> bytes:
     return content.getvalue()
 
 
-def _lines(figures: PlanFigures) -> list[list[Cell]]:
+def _lines(figures: Figures) -> list[list[Cell]]:
     heading: list[Cell] = [str(NAMES[figures.by]), *(str(name) for name, _read in COLUMNS)]
     rows = [[row.label, *(read(row) for _name, read in COLUMNS)] for row in figures.rows]
-    whole = [_("The plan"), *(read(figures.plan) for _name, read in COLUMNS)]
+    name = _("The plan") if figures.total.key else figures.total.label
+    whole = [name, *(read(figures.total) for _name, read in COLUMNS)]
     return [heading, *rows, whole]
 
 

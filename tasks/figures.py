@@ -1,4 +1,4 @@
-"""What is counted, and by what: the completion of a plan, by section, unit, month or what one asks.
+"""What is counted, and by what: the completion of a plan, or of all, by whatever one asks for.
 
 Every row says what it counts and what it leaves out, so that a percent never stands without its
 denominator. Only shares that the reader may see are counted, in the totals too (FAILURES E31).
@@ -6,7 +6,7 @@ denominator. Only shares that the reader may see are counted, in the totals too 
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -22,12 +22,15 @@ from django.db.models import (
     Sum,
 )
 from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from plans.models import Plan
 from tasks.completion import CLOSED
-from tasks.groupings import By, grouping_of
+from tasks.groupings import BY_TOPMOST, By, grouping_of
+from tasks.light_conditions import last_yellow_day
 from tasks.models import OPEN_STATES, ProgressReport, Task
+from tasks.past import Past, as_of
 from tasks.querysets import TaskQuerySet
 
 #: What a mean of less than 100 is at most, with two decimals.
@@ -76,15 +79,31 @@ class Row:
     left_out: dict[str, int]
 
 
-@dataclass(frozen=True)
-class PlanFigures:
-    """``whole`` is false where the reader sees a part of the plan and the plan's row is of that."""
+Narrow = Callable[[TaskQuerySet], TaskQuerySet]
 
-    plan: Row
+
+@dataclass(frozen=True)
+class Figures:
+    """What the report is of (one plan, or all) in one row, and row by row.
+
+    ``whole`` is false where the reader sees a part and the total is of that. ``past`` says how
+    the figures of a day gone by were found; it is ``None`` for those of today.
+    """
+
+    total: Row
     rows: list[Row]
     by: str
     on: dt.date
     whole: bool
+    past: Past | None = None
+
+
+class PlanFigures(Figures):
+    """Of one plan."""
+
+    @property
+    def plan(self) -> Row:
+        return self.total
 
 
 def plan_completion(
@@ -93,40 +112,75 @@ def plan_completion(
     user: User,
     on: dt.date,
     by: By = "section",
-    narrow: Callable[[TaskQuerySet], TaskQuerySet] | None = None,
+    narrow: Narrow | None = None,
+    then: dt.date | None = None,
 ) -> PlanFigures:
     """The plan's completion as the person may see it. A constant number of queries.
 
     The plan, its sections and its key tasks are weighted means of the topmost shares in sight
     (the roots, for a coordinator); every other grouping counts each unit's topmost share of each
     key task (DESIGN 3). ``narrow`` keeps some of the shares in sight; all figures are of these.
+
+    ``then`` is a day before ``on``: the figures are those of its end, of the shares that are in
+    sight today.
     """
     in_sight = Task.objects.filter(plan=plan).visible_to(user, on)
-    if narrow is not None:
+    whole = Plan.objects.filter(pk=plan.pk).coordinated_by(user, on).exists()
+    found = _find(in_sight, _Asked(plan.pk, plan.title, by, narrow, whole), on, then)
+    return PlanFigures(**vars(found))
+
+
+def completion_of_all_plans(
+    *,
+    user: User,
+    on: dt.date,
+    by: By = "plan",
+    narrow: Narrow | None = None,
+    then: dt.date | None = None,
+) -> Figures:
+    """The same over all plans in sight: plans and years as means of their topmost shares."""
+    issued = Plan.objects.visible_to(user, on).exclude(state=Plan.State.DRAFT)
+    in_sight = Task.objects.filter(plan__in=issued.values("pk")).visible_to(user, on)
+    coordinated = Plan.objects.coordinated_by(user, on)
+    whole = not issued.exclude(pk__in=coordinated.values("pk")).exists()
+    return _find(in_sight, _Asked(None, _("All plans"), by, narrow, whole), on, then)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a report is of, and how: ``key`` and ``label`` are those of its total."""
+
+    key: int | None
+    label: str
+    by: By
+    narrow: Narrow | None
+    whole: bool
+
+
+def _find(in_sight: TaskQuerySet, asked: _Asked, on: dt.date, then: dt.date | None) -> Figures:
+    if then is None or then == on:
+        return _figures(in_sight, asked, on)
+    with as_of(then, in_sight) as past:
+        return replace(_figures(Task.objects.all(), asked, then), past=past)
+
+
+def _figures(in_sight: TaskQuerySet, asked: _Asked, on: dt.date) -> Figures:
+    if asked.narrow is not None:
         # As a set of ids: what a filter joins or makes distinct would stand in the way of sums.
-        in_sight = Task.objects.filter(pk__in=narrow(in_sight).order_by().values("pk"))
+        in_sight = Task.objects.filter(pk__in=asked.narrow(in_sight).order_by().values("pk"))
     topmost = in_sight.exclude(parent__in=in_sight.values("pk"))
-    shares = topmost if by in ("section", "key_task") else in_sight.filter(is_own_part=False)
-    return PlanFigures(
-        plan=_total_row(plan, topmost, on),
-        rows=_rows(plan, shares, on, by),
-        by=by,
-        on=on,
-        whole=Plan.objects.filter(pk=plan.pk).coordinated_by(user, on).exists(),
-    )
+    shares = topmost if asked.by in BY_TOPMOST else in_sight.filter(is_own_part=False)
+    total = _row(asked.key, asked.label, topmost.aggregate(**_measures(on)))
+    return Figures(total, _rows(shares, on, asked.by), asked.by, on, asked.whole)
 
 
-def _total_row(plan: Plan, shares: TaskQuerySet, on: dt.date) -> Row:
-    return _row(plan.pk, plan.title, shares.aggregate(**_measures(plan, on)))
-
-
-def _rows(plan: Plan, shares: TaskQuerySet, on: dt.date, by: By) -> list[Row]:
+def _rows(shares: TaskQuerySet, on: dt.date, by: By) -> list[Row]:
     grouping = grouping_of(by, on)
     grouped = (
         shares.order_by()
         .annotate(row_key=grouping.key)
         .values("row_key", *grouping.beside)
-        .annotate(**_measures(plan, on))
+        .annotate(**_measures(on))
         .order_by(*grouping.order, "row_key")
     )
     rows = [
@@ -135,10 +189,10 @@ def _rows(plan: Plan, shares: TaskQuerySet, on: dt.date, by: By) -> list[Row]:
     return sorted(rows, key=grouping.place) if grouping.place else rows
 
 
-def _measures(plan: Plan, on: dt.date) -> dict[str, Any]:
+def _measures(on: dt.date) -> dict[str, Any]:
     """The aggregates of one row. Weighted by the key task; equal where all weights are zero."""
     still_open = COUNTED & Q(state__in=OPEN_STATES)
-    soon = on + dt.timedelta(days=plan.yellow_days)
+    soon = last_yellow_day(on)
     kept_inside = [ProgressReport.State.DRAFT, ProgressReport.State.INSIDE]
     reports = ProgressReport.objects.filter(task=OuterRef("pk")).exclude(state__in=kept_inside)
     in_time = ProgressReport.objects.filter(

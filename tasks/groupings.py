@@ -17,8 +17,14 @@ from tasks.light_conditions import light_on
 from tasks.lights import Light
 from tasks.models import Task
 
-By = Literal["section", "key_task", "unit", "unit_kind", "level", "role", "light", "month"]
-GROUPINGS: tuple[By, ...] = get_args(By)
+By = Literal[
+    "section", "key_task", "unit", "unit_kind", "level", "role", "light", "month", "plan", "year"
+]
+#: Of one plan, which is of one year, and of all plans; the first where nobody asks.
+GROUPINGS: tuple[By, ...] = tuple(by for by in get_args(By) if by not in ("plan", "year"))
+GROUPINGS_OF_ALL: tuple[By, ...] = ("plan", "year", *GROUPINGS)
+#: Weighted means of topmost shares; the others count each unit's topmost share of a key task.
+BY_TOPMOST: tuple[By, ...] = ("section", "key_task", "plan", "year")
 
 #: What stands above the first column.
 NAMES: dict[str, Promise] = {
@@ -30,6 +36,8 @@ NAMES: dict[str, Promise] = {
     "role": gettext_lazy("Role"),
     "light": gettext_lazy("Light"),
     "month": gettext_lazy("Month of the deadline"),
+    "plan": gettext_lazy("Plan"),
+    "year": gettext_lazy("Year"),
 }
 
 Found = dict[str, Any]
@@ -118,6 +126,16 @@ def _by_month(on: dt.date) -> Grouping:
     )
 
 
+def _by_plan(on: dt.date) -> Grouping:
+    """The latest year's first, as in the list of plans."""
+    title, year = "plan__title", "plan__year"
+    return Grouping(F("plan_id"), lambda found: str(found[title]), (title, year), (f"-{year}",))
+
+
+def _by_year(on: dt.date) -> Grouping:
+    return Grouping(F("plan__year"), lambda found: str(found["row_key"]))
+
+
 def _month(first: dt.date | None) -> str:
     return date_format(first, "YEAR_MONTH_FORMAT") if first else _("(no date)")
 
@@ -131,4 +149,6 @@ _GROUPINGS: dict[str, Callable[[dt.date], Grouping]] = {
     "role": _by_role,
     "light": _by_light,
     "month": _by_month,
+    "plan": _by_plan,
+    "year": _by_year,
 }

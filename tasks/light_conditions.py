@@ -14,6 +14,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Greatest
 
 from plans.models import DeadlineKind
@@ -29,8 +30,7 @@ def light_on(on: dt.date) -> Case:
 
 def lights_on(on: dt.date) -> dict[Light, Q]:
     """What ``tasks.lights.light_of`` says, as conditions on rows."""
-    today = Cast(Value(on), DateField())
-    yellow_until = ExpressionWrapper(today + F("plan__yellow_days"), output_field=DateField())
+    yellow_until = last_yellow_day(on)
     gone = Q(state__in=[Task.State.SUSPENDED, Task.State.CANCELLED, Task.State.CARRIED_OVER])
     lit = ~Q(state=Task.State.CLOSED) & ~gone
     computed = lit & Q(light_set="", next_due_on__isnull=False)
@@ -44,6 +44,12 @@ def lights_on(on: dt.date) -> dict[Light, Q]:
         Light.YELLOW: lit & Q(light_set="yellow") | in_time & yellow,
         Light.GREEN: lit & Q(light_set="green") | in_time & ~yellow,
     }
+
+
+def last_yellow_day(on: dt.date) -> Combinable:
+    """The latest deadline that is near on that day, by the rule of the share's plan."""
+    today = Cast(Value(on), DateField())
+    return ExpressionWrapper(today + F("plan__yellow_days"), output_field=DateField())
 
 
 def _behind_pace(on: dt.date) -> Q:

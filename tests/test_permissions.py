@@ -92,6 +92,7 @@ api-extension-request-approve     POST   request        +... xxxx xxxx .... ....
 api-extension-request-refuse      POST   request        +... xxxx xxxx .... .... .... . -
 api-reminder-list                 GET    reminder       +000 ++++ ++++ 0000 0000 0000 0 -
 api-reminder-detail               GET    reminder       +... ++++ ++++ .... .... .... . -
+api-completion                    GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-me                            GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-wishes                        GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-wishes                        PUT    -              ++++ ++++ ++++ ++++ ++++ ++++ + -

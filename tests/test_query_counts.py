@@ -168,6 +168,11 @@ MEASURES: dict[str, Measure] = {
     "GET plans/{id}/completion, by unit": reads(
         "/plans/{}/completion/", plan_of("plan"), by="unit"
     ),
+    "GET plans/{id}/completion, of a day gone by": reads(
+        "/plans/{}/completion/", plan_of("plan"), as_of=day_in(-1).isoformat()
+    ),
+    "GET completion": reads("/completion/"),
+    "GET completion, by year": reads("/completion/", by="year"),
     "GET plans/{id}/reminder-rules": reads("/plans/{}/reminder-rules/", plan_of("plan")),
     "GET key-tasks": reads("/key-tasks/"),
     "GET key-tasks/{id}": reads("/key-tasks/{}/", key_task),

@@ -11,7 +11,7 @@ from accounts.api.fields import DayField, IdField, StrictSerializer
 from accounts.api.serializers import RoleSerializer
 from accounts.models import User
 from plans.models import ReportingPeriod
-from tasks.groupings import GROUPINGS
+from tasks.groupings import GROUPINGS, GROUPINGS_OF_ALL
 
 LONGEST_TEXT = 10_000
 
@@ -147,13 +147,38 @@ class RowSerializer(serializers.Serializer[Any]):
     left_out = LeftOutSerializer()
 
 
-class CompletionSerializer(serializers.Serializer[Any]):
-    """``whole`` is false where the caller sees a part of the plan: then all figures are of that."""
+class PastSerializer(serializers.Serializer[Any]):
+    """How the figures of a day gone by were rebuilt.
 
-    by = serializers.ChoiceField(list(GROUPINGS))
+    ``known_in_part`` shares have a history that tells their state only; what else is asked of
+    them is as it is today. Names of units and the plan's rules for yellow are today's always.
+    """
+
+    known_in_part = serializers.IntegerField()
+
+
+class _FiguresSerializer(serializers.Serializer[Any]):
     on = serializers.DateField()
     whole = serializers.BooleanField()
+    past = PastSerializer(allow_null=True)
+
+
+class CompletionSerializer(_FiguresSerializer):
+    """``whole`` is false where the caller sees a part of the plan: then all figures are of that.
+
+    ``on`` is the day of the figures; ``past`` is null where it is today.
+    """
+
+    by = serializers.ChoiceField(list(GROUPINGS))
     plan = RowSerializer()
+    rows = RowSerializer(many=True)
+
+
+class CompletionOfAllSerializer(_FiguresSerializer):
+    """As of one plan; ``total`` is the weighted mean of all topmost shares in sight."""
+
+    by = serializers.ChoiceField(list(GROUPINGS_OF_ALL))
+    total = RowSerializer()
     rows = RowSerializer(many=True)
 
 

@@ -1,15 +1,11 @@
 """What plans can do once there are shares: be issued, and say how far they are."""
 
 from collections.abc import Set
-from typing import Any
+from functools import partial
 
-from django.utils.translation import gettext as _
-from django_filters.utils import translate_validation
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,23 +15,32 @@ from plans.api.serializers import PlanDetailSerializer
 from plans.api.views import PlanViewSet
 from plans.models import Plan
 from tasks.api.bodies import CompletionSerializer
-from tasks.api.completion import NARROWING_PARAMETERS, CompletionFilters, CsvTable, XlsxTable
+from tasks.api.completion import (
+    TABLES,
+    CsvTable,
+    PlanCompletionFilters,
+    XlsxTable,
+    answer_with,
+    day_asked,
+    grouping_asked,
+    narrowing,
+    parameters_of,
+)
 from tasks.api.rules import ReminderRulesSerializer, rules_from, told
 from tasks.figures import plan_completion
 from tasks.groupings import GROUPINGS
 from tasks.issuing import issue_plan
-from tasks.querysets import TaskQuerySet
 from tasks.setting_rules import rules_of, set_reminder_rules
 
 
 class PlanWithSharesViewSet(PlanViewSet):
     """Annual work plans: those sent to the caller's units, and drafts of the caller's office."""
 
-    parameters = {"completion": {"by", *CompletionFilters.get_filters()}}
+    parameters = {"completion": {"by", "as_of", *PlanCompletionFilters.get_filters()}}
 
     def repeatable_parameters(self) -> Set[str]:
         found = super().repeatable_parameters()
-        return found | CompletionFilters.repeatable() if self.action == "completion" else found
+        return found | PlanCompletionFilters.repeatable() if self.action == "completion" else found
 
     @extend_schema(request=NothingSerializer, responses=PlanDetailSerializer)
     @action(detail=True, methods=["post"])
@@ -48,45 +53,28 @@ class PlanWithSharesViewSet(PlanViewSet):
         return self.answer(plan, PlanDetailSerializer)
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("by", str, enum=list(GROUPINGS), default="section"),
-            *NARROWING_PARAMETERS,
-        ],
+        parameters=parameters_of(PlanCompletionFilters, GROUPINGS),
         responses={
             (200, "application/json"): CompletionSerializer,
             (200, CsvTable.media_type): OpenApiTypes.BINARY,
             (200, XlsxTable.media_type): OpenApiTypes.BINARY,
         },
     )
-    @action(detail=True, renderer_classes=[JSONRenderer, CsvTable, XlsxTable])
+    @action(detail=True, renderer_classes=TABLES)
     def completion(self, request: Request, pk: str) -> Response:
         """How far the plan is, row by row with each row's denominators; JSON, CSV or XLSX.
 
         The filters are those of the list of shares: all figures, the plan's own row among them,
-        are of the shares that they keep.
+        are of the shares that they keep. Of a day gone by, figures are rebuilt from the history
+        of the shares that the caller may see today; ``past`` says what could not be.
         """
-        by: Any = request.query_params.get("by", "section")
-        if by not in GROUPINGS:
-            error = ErrorDetail(
-                _("One of: %(words)s.") % {"words": ", ".join(GROUPINGS)}, code="invalid_choice"
-            )
-            raise ValidationError({"by": [error]})
+        by = grouping_asked(request, GROUPINGS)
+        day = day_asked(request, self.on)
+        narrow = partial(narrowing, request, PlanCompletionFilters, day)
         figures = plan_completion(
-            self.get_object(), user=self.user, on=self.on, by=by, narrow=self._narrow
+            self.get_object(), user=self.user, on=self.on, by=by, narrow=narrow, then=day
         )
-        if isinstance(request.accepted_renderer, CsvTable | XlsxTable):
-            return Response(figures)
-        return Response(CompletionSerializer(figures).data)
-
-    def _narrow(self, shares: TaskQuerySet) -> TaskQuerySet:
-        """Raises ``ValidationError`` for a filter that says nothing we understand."""
-        asked = self.request.query_params.copy()
-        asked.pop("by", None)
-        filters = CompletionFilters(asked, queryset=shares, request=self.request)
-        if not filters.is_valid():
-            raise translate_validation(filters.errors)
-        narrowed: TaskQuerySet = filters.qs
-        return narrowed
+        return answer_with(request, figures, CompletionSerializer)
 
     @extend_schema(responses=ReminderRulesSerializer)
     @action(detail=True, url_path="reminder-rules")

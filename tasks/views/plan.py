@@ -66,7 +66,7 @@ def completion(request: HttpRequest, pk: int) -> HttpResponse:
         "on": on,
         "figures": figures,
         "first": NAMES[figures.by],
-        "groupings": NAMES.items(),
+        "groupings": [(by, NAMES[by]) for by in GROUPINGS],
     }
     return render(request, "tasks/completion.html", context)
 

@@ -11,11 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from accounts.errors import Refusal
 from accounts.models import User
 from tasks.audit import wrong_rollups, wrong_trees
+from tasks.history import STANDING
 from tasks.models import Task
+from tasks.past import as_of
 from tests.county import County, due, issued_plan, item, owner
 from tests.tasks.reference_tree import Node
 
 DUE = dt.date(2026, 9, 30)
+#: The day on which all of it happens.
+TODAY = dt.date(2026, 3, 3)
 
 Allowed = Callable[[Node], bool]
 
@@ -63,6 +67,15 @@ class ComparedLife(RuleBasedStateMachine):
             )
         }
         assert found == {pk: (n.state, n.due, n.figure()) for pk, n in self.nodes.items()}
+
+    @invariant()
+    def the_history_rebuilds_the_rows(self) -> None:
+        shares = Task.objects.filter(plan=self.plan)
+        columns = [*STANDING, "state", "depth"]
+        present = list(shares.order_by("pk").values(*columns))
+        with as_of(TODAY, shares) as past:
+            assert list(shares.order_by("pk").values(*columns)) == present
+        assert past.known_in_part == 0
 
     def keep(self, task: Task, *, own: bool) -> None:
         above = self.nodes[task.parent_id] if task.parent_id else None

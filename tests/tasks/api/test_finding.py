@@ -126,7 +126,7 @@ def test_completion_by_section(world: ApiWorld, office: Api) -> None:
     decide = office.post(f"/reports/{world.report.pk}/approve/", row=world.report)
     assert decide.status_code == 200
     told = office.get(f"/plans/{world.plan.pk}/completion/").json()
-    assert told.keys() == {"by", "on", "whole", "plan", "rows"}
+    assert told.keys() == {"by", "on", "whole", "past", "plan", "rows"}
     assert (told["by"], told["on"], told["whole"]) == ("section", day_in(0).isoformat(), True)
     # Roots: 规范执法 0, 化解矛盾 60 of section one; three at 0 of section two.
     assert [(row["label"], row["completion"]) for row in told["rows"]] == [
