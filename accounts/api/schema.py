@@ -17,7 +17,7 @@ WRONG_BODY = {
     "413": _("The body is too large."),
     "415": _("This kind of body is not read here."),
 }
-NOT_FOUND = {"404": _("There is no such row, or no such page, in sight.")}
+NOT_FOUND = {"404": _("There is no such row in sight.")}
 OF_A_NEW_ROW = {
     "403": _("In sight, but not yours to do."),
     "409": _("Not possible in the state the rows are in."),
@@ -57,8 +57,7 @@ class Description(AutoSchema):
             "503": _("Busy, or without a database; ask again after Retry-After seconds."),
         }
         found |= WRONG_BODY if self.method in WRITES else {"400": WRONG_BODY["400"]}
-        pages = isinstance(self.view, GenericAPIView) and self._is_list_view()
-        if "{" in self.path or pages:
+        if "{" in self.path:
             found |= NOT_FOUND
         if self._changes_a_row():
             found |= OF_A_WRITE

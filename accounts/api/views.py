@@ -19,11 +19,12 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.conditions import VersionedRow, etag_of
 from accounts.api.filters import UnitFilters, UnitGroupFilters
 from accounts.api.idempotency import Replayed, claim, claims_key, keep_answer, key_of
+from accounts.api.paging import Pages
 from accounts.api.serializers import UnitGroupSerializer, UnitSerializer
 from accounts.models import AnsweredRequest, Unit, UnitGroup, User
 
 #: The parameters of every list, whatever it lists.
-OF_A_LIST = frozenset({"page", "page_size"})
+OF_A_LIST = Pages.parameters
 
 
 class AtOneInstant(APIView):

@@ -142,7 +142,8 @@ class TaskViewSet(ListModelMixin, Resource):
     @action(detail=True)
     def events(self, request: Request, pk: str) -> Response:
         """The share's history, oldest first."""
-        return self.page_of(self.get_object().events.select_related("actor"), EventSerializer)
+        events = self.get_object().events.told_to(self.user, self.on)
+        return self.page_of(events.select_related("actor"), EventSerializer)
 
     @extend_schema(responses=UrgeSerializer(many=True), filters=False)
     @action(detail=True)
@@ -163,6 +164,7 @@ class TaskViewSet(ListModelMixin, Resource):
         """The notices on the share, newest first."""
         notices = self.get_object().supervision_notices
         rows = notices.select_related("task__unit", "issued_by", "lifted_by")
+        rows = rows.order_by("-issued_at", "-id")
         return self.page_of(rows, SupervisionNoticeSerializer)
 
     @extend_schema(

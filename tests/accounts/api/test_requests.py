@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.directory import add_unit
 from accounts.models import Unit
-from tests.api_requests import Api, fields_of, ids_in, session_of
+from tests.api_requests import ROOT, Api, fields_of, ids_in, session_of
 from tests.api_world import ApiWorld
 from tests.county import START, County
 
@@ -80,7 +80,8 @@ def test_the_session_of_the_pages_writes_only_with_its_token_against_forgery(
         ("format=json", {"format": ["unknown"]}),
         ("kind=", {"kind": ["empty"]}),
         ("text=a&text=b", {"text": ["repeated"]}),
-        ("page=1&page=1", {"page": ["repeated"]}),
+        ("after=1&after=1", {"after": ["repeated"]}),
+        ("page=1", {"page": ["unknown"]}),
         ("a=1&b=2", {"a": ["unknown"], "b": ["unknown"]}),
     ],
 )
@@ -97,12 +98,17 @@ def test_one_row_takes_no_parameter(county: County, officer: Api) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("page", "0"),
-        ("page", "-1"),
-        ("page", "x"),
-        ("page", "1.5"),
-        ("page", "１"),
-        ("page", "9" * 40),
+        ("after", "0"),
+        ("after", "-1"),
+        ("after", "１"),
+        ("after", "W10"),  # []
+        ("after", "bnVsbA"),  # null
+        ("after", "W3t9LDEsMV0"),  # [{},1,1]
+        ("after", "WzEsMSwieCJd"),  # [1,1,"x"]
+        ("after", "9" * 40),
+        ("page_size", "-1"),
+        ("page_size", "1.5"),
+        ("page_size", "１"),
         ("page_size", "0"),
         ("page_size", "201"),
         ("page_size", "ten"),
@@ -117,18 +123,18 @@ def test_pages_of_a_list(county: County, officer: Api) -> None:
     top = county.unit("县")
     for n in range(205):
         add_unit(f"第{n}村", Unit.Kind.VILLAGE, parent=top, valid_from=START)
-    every = Unit.objects.count()
     first = officer.get("/units/")
-    assert (first.json()["count"], len(ids_in(first))) == (every, 50)
-    assert first.json()["previous"] is None
-    assert first.json()["next"].endswith("/api/v1/units/?page=2")
+    assert (first.json()["count"], len(ids_in(first))) == (None, 50)
+    assert officer.get("/units/", count="true").json()["count"] == Unit.objects.count()
     most = officer.get("/units/", page_size="200")
-    rest = officer.get("/units/", page_size="200", page="2")
     assert len(ids_in(most)) == 200
+    rest = officer.get(most.json()["next"].partition(ROOT)[2])
     assert rest.json()["next"] is None
     assert sorted(ids_in(most) + ids_in(rest)) == sorted(Unit.objects.values_list("pk", flat=True))
-    beyond = officer.get("/units/", page="6")
-    assert (beyond.status_code, beyond.json()["code"]) == (404, "not_found")
+
+
+def test_the_count_is_asked_for_by_its_word(officer: Api) -> None:
+    assert fields_of(officer.get("/units/", count="1")) == {"count": ["invalid_choice"]}
 
 
 def test_a_write_without_the_version_it_saw(world: ApiWorld) -> None:

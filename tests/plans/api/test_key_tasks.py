@@ -196,7 +196,7 @@ def test_a_key_task_of_several_owners_is_listed_once(
     owners = [{"name": name, "role": role, "unit": unit(name).pk} for name, role in named]
     assert settle(office, unsettled, owners=owners).status_code == 200
     for query in ({"owner": unit("财政局").pk}, {"owner_in_subtree_of": unit("县").pk}):
-        answer = office.get("/key-tasks/", plan=world.unsettled.pk, **query)
+        answer = office.get("/key-tasks/", plan=world.unsettled.pk, count="true", **query)
         assert (answer.json()["count"], ids_in(answer)) == (1, [unsettled.pk])
 
 
