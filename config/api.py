@@ -28,6 +28,7 @@ from tasks.api.amendments import AmendedKeyTaskViewSet, PlanOfAYearViewSet
 from tasks.api.changes import TaskWithChangesViewSet
 from tasks.api.completion import CompletionView
 from tasks.api.decisions import ExtensionRequestViewSet
+from tasks.api.events import EventViewSet
 from tasks.api.evidence import EvidenceViewSet, ReportWithEvidenceViewSet
 from tasks.api.me import FeedView, MeView, WishesView
 from tasks.api.reforms import UnitReformViewSet
@@ -157,6 +158,7 @@ router.register("reports", ReportWithEvidenceViewSet, "api-report")
 router.register("evidence", EvidenceViewSet, "api-evidence")
 router.register("supervision-notices", SupervisionNoticeViewSet, "api-supervision-notice")
 router.register("extension-requests", ExtensionRequestViewSet, "api-extension-request")
+router.register("events", EventViewSet, "api-event")
 router.register("unit-reforms", UnitReformViewSet, "api-unit-reform")
 router.register("reminders", ReminderViewSet, "api-reminder")
 

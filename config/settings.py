@@ -176,6 +176,7 @@ SPECTACULAR_SETTINGS = {
         "ReminderRule": "tasks.models.Reminder.Rule",
         "OwnerRole": "plans.models.Role",
         "TaskRole": "tasks.models.Task.Role",
+        "EventKind": "tasks.models.TaskEvent.Kind",
         "Light": "tasks.api.serializers.LIGHTS",
         "LightSet": "tasks.models.Task.LightSet",
         "ReformState": "tasks.models.UnitReform.State",

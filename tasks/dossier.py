@@ -97,7 +97,7 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
         below=branches,
         reports=reports,
         extensions=extensions,
-        events=list(task.events.select_related("actor")),
+        events=list(task.events.told_to(user, on).select_related("actor")),
         actions=_without_waiting(actions_open_to(user, task, on), reports, extensions),
         steps=list(task.steps.order_by("position")) if task.steps_total else [],
         missing_reports=missing_periods([task], on).get(task.pk, []),

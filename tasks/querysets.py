@@ -6,8 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
+from django.db import connection, models
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     Case,
     CharField,
@@ -27,9 +28,45 @@ from accounts.querysets import in_force
 from plans.models import Plan
 
 if TYPE_CHECKING:
-    from tasks.models import Evidence, ProgressReport, Reminder, Task, UnitReform  # noqa: F401
+    from tasks.models import Evidence, ProgressReport, Reminder, Task, TaskEvent, UnitReform  # noqa: F401
 
 OPEN = ("issued", "objected", "acknowledged", "submitted")
+
+
+class CurrentTransaction(Func):
+    """The 64-bit number of the transaction that writes; it does not wrap around."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    arity = 0
+    output_field = BigIntegerField()
+
+
+#: Transactions are numbered, and seen by a snapshot, across all databases of the server: one that
+#: is known to be of another database holds nothing up. One of which nothing is known does.
+OLDEST_RUNNING = """
+    WITH now AS (SELECT pg_current_snapshot() AS snapshot)
+    SELECT coalesce(
+        (
+            SELECT min(running::text::bigint) FROM pg_snapshot_xip(snapshot) AS running
+            WHERE NOT EXISTS (
+                SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+                JOIN pg_database ON pg_database.oid = pg_stat_activity.datid
+                WHERE locktype = 'transactionid' AND granted AND mode = 'ExclusiveLock'
+                    AND transactionid = running::xid AND pg_database.datname <> current_database()
+            )
+        ),
+        pg_snapshot_xmax(snapshot)::text::bigint
+    ) FROM now
+    """
+
+
+def oldest_running() -> int:
+    """The number of the oldest transaction that still runs here: all before it have ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST_RUNNING)
+        (number,) = cursor.fetchone() or (0,)
+    return int(number)
+
 
 OfTask = TypeVar("OfTask", bound=models.Model)
 
@@ -110,6 +147,25 @@ class ProgressReportQuerySet(ReportQuerySet["ProgressReport"]):
         own = Q(author=user.pk)
         inside = Q(state="inside", task__unit__in=units_acted_for(user, ALL_ROLES, on).values("pk"))
         return self.filter(~Q(state__in=["draft", "inside"]) | own | inside)
+
+
+class EventQuerySet(ReportQuerySet["TaskEvent"]):
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
+        return super().visible_to(user, on).told_to(user, on)
+
+    def told_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
+        """Of shares in sight: without what the unit said inside, but to its own people."""
+        own = Q(task__unit__in=units_acted_for(user, ALL_ROLES, on).values("pk"))
+        return self.filter(~Q(data__contains={"state": "inside"}) | own)
+
+    def settled(self) -> Self:
+        """Those before which none can appear any more, in the order of the feed.
+
+        Ids are given when a row is written and seen when its transaction is committed, which may
+        be in another order. Hence first by transaction, and only what is older than any that
+        still runs.
+        """
+        return self.filter(transaction__lt=oldest_running()).order_by("transaction", "id")
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

@@ -28,6 +28,7 @@ from tasks.progress import Said, save_draft
 from tests.api_requests import session_of
 from tests.api_world import ApiWorld, day_in
 from tests.county import START
+from tests.settled import settle_events
 
 Role = Membership.Role
 
@@ -100,6 +101,7 @@ class Matrix:
         self.rows = self._rows()
         self._attach()
         self._bring_documents()
+        settle_events()
         self.before = fingerprint()
 
     def _someone(self, name: str, unit: str, role: str) -> User:
@@ -143,6 +145,7 @@ class Matrix:
             "report": world.report,
             "v-report": world.village_report,
             "request": world.request,
+            "event": world.share("5.").events.earliest("id"),
             "reminder": world.reminder,
             "notice": world.notice,
             "reform": world.reform,

@@ -90,6 +90,7 @@ api-extension-request-list        GET    request        +000 ++++ ++++ 0000 0000
 api-extension-request-detail      GET    request        +... ++++ ++++ .... .... .... . -
 api-extension-request-approve     POST   request        +... xxxx xxxx .... .... .... . -
 api-extension-request-refuse      POST   request        +... xxxx xxxx .... .... .... . -
+api-event-list                    GET    event          +000 ++++ ++++ 0000 0000 0000 0 -
 api-reminder-list                 GET    reminder       +000 ++++ ++++ 0000 0000 0000 0 -
 api-reminder-detail               GET    reminder       +... ++++ ++++ .... .... .... . -
 api-completion                    GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -

@@ -30,6 +30,7 @@ from tests.api_world import SECTIONS, ApiWorld, day_in, in_days
 from tests.county import START, draft_of, item, owner
 from tests.life_measures import LIFE, REASON, Measure, reads, share, writes
 from tests.permissions import ONE_ITEM
+from tests.settled import settle_events
 
 BASELINE = Path(__file__).with_name("query_counts.json")
 WRITES_ANEW = "LUOSHI_WRITE_QUERY_COUNTS" in os.environ
@@ -142,6 +143,11 @@ def revoked_token(_office: Api, officer: Api, world: ApiWorld) -> int:
     return officer.queries_of("send", "delete", f"/tokens/{row.pk}/")
 
 
+def followed(office: Api, _officer: Api, world: ApiWorld) -> int:
+    settle_events()
+    return office.queries_of("get", "/events/")
+
+
 def parts(world: ApiWorld) -> dict[str, Any]:
     villages = Unit.objects.filter(parent=world.county.unit("甲镇"))
     return {"parts": [{"unit": unit.pk} for unit in villages]}
@@ -186,6 +192,7 @@ MEASURES: dict[str, Measure] = {
     "GET reports/{id}": reads("/reports/{}/", lambda world: world.report),
     "GET extension-requests": reads("/extension-requests/"),
     "GET extension-requests/{id}": reads("/extension-requests/{}/", lambda world: world.request),
+    "GET events": followed,
     "GET reminders": reads("/reminders/"),
     "GET reminders/{id}": reads("/reminders/{}/", lambda world: world.reminder),
     "GET me": reads("/me/"),

@@ -17,7 +17,15 @@ from accounts.api.filters import (
 from plans.api.filters import PlanFilter
 from tasks.light_conditions import lights_on
 from tasks.lights import Light
-from tasks.models import MAX_DEPTH, OPEN_STATES, ExtensionRequest, ProgressReport, Reminder, Task
+from tasks.models import (
+    MAX_DEPTH,
+    OPEN_STATES,
+    ExtensionRequest,
+    ProgressReport,
+    Reminder,
+    Task,
+    TaskEvent,
+)
 from tasks.querysets import ReminderQuerySet, TaskQuerySet
 
 ENDS = ["sent", "superseded", "failed", "waiting"]
@@ -84,6 +92,14 @@ class ReportFilters(OfShares):
 
     class Meta:
         model = ProgressReport
+        fields: list[str] = []
+
+
+class EventFilters(OfShares):
+    kind = filters.MultipleChoiceFilter(choices=TaskEvent.Kind.choices)
+
+    class Meta:
+        model = TaskEvent
         fields: list[str] = []
 
 

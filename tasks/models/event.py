@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tasks.models.share import Task
+from tasks.querysets import CurrentTransaction, EventQuerySet
 
 
 class TaskEvent(models.Model):
@@ -60,11 +61,16 @@ class TaskEvent(models.Model):
     reason = models.TextField(blank=True)
     data = models.JSONField(default=dict, blank=True)
     standing = models.JSONField(editable=False)
+    #: The number of the database's transaction that wrote it, by which the feed goes.
+    transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["id"]
+        indexes = [models.Index(fields=["transaction", "id"], name="event_in_order")]
 
     def __str__(self) -> str:
         return f"{self.task} {self.kind}"
