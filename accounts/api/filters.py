@@ -29,6 +29,20 @@ class YesNoFilter(filters.TypedChoiceFilter):  # type: ignore[misc]
         super().__init__(*args, choices=words, coerce=lambda word: word == "true", **kwargs)
 
 
+class SinceFilter(DayFilter):
+    """Instants of that local day or later."""
+
+    def __init__(self, field_name: str) -> None:
+        super().__init__(field_name=field_name, lookup_expr="date__gte")
+
+
+class UntilFilter(DayFilter):
+    """Instants of that local day or earlier."""
+
+    def __init__(self, field_name: str) -> None:
+        super().__init__(field_name=field_name, lookup_expr="date__lte")
+
+
 class WholeNumberFilter(filters.Filter):  # type: ignore[misc]
     """A number without a fraction, small enough for any column."""
 
@@ -90,6 +104,7 @@ class UnitFilters(FilterSet):
     kind = filters.MultipleChoiceFilter(choices=Unit.Kind.choices)
     parent = UnitFilter()
     subtree_of = SubtreeFilter(field_name="pk")
+    level = WholeNumberFilter(field_name="depth")
     valid_on = DayFilter(method="keep_valid")
     text = filters.CharFilter(method="search")
 

@@ -6,8 +6,17 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 
-from accounts.api.filters import FilterSet, IdFilter, SubtreeFilter, UnitFilter, WholeNumberFilter
-from plans.models import DeadlineKind, KeyTask, Plan
+from accounts.api.filters import (
+    DayFilter,
+    FilterSet,
+    IdFilter,
+    SinceFilter,
+    SubtreeFilter,
+    UnitFilter,
+    UntilFilter,
+    WholeNumberFilter,
+)
+from plans.models import DeadlineKind, KeyTask, Plan, ReportingPeriod
 from plans.querysets import PlanQuerySet
 
 
@@ -28,8 +37,20 @@ class PlanFilter(filters.ModelChoiceFilter):  # type: ignore[misc]
 
 class PlanFilters(FilterSet):
     year = WholeNumberFilter()
+    last_year = WholeNumberFilter()
     state = filters.MultipleChoiceFilter(choices=Plan.State.choices)
     issuing_unit = UnitFilter()
+    recipient = UnitFilter(field_name="recipients", distinct=True)
+    serves = IdFilter()
+    copied_from = IdFilter()
+    decided_by = filters.MultipleChoiceFilter(choices=Plan.DecidedBy.choices)
+    reporting_period = filters.MultipleChoiceFilter(choices=ReportingPeriod.choices)
+    issued_on_after = DayFilter(field_name="issued_on", lookup_expr="gte")
+    issued_on_before = DayFilter(field_name="issued_on", lookup_expr="lte")
+    issued_after = SinceFilter("issued_at")
+    issued_before = UntilFilter("issued_at")
+    closed_after = SinceFilter("closed_at")
+    closed_before = UntilFilter("closed_at")
     text = filters.CharFilter(method="search")
 
     class Meta:
@@ -43,7 +64,13 @@ class PlanFilters(FilterSet):
 
 class KeyTaskFilters(FilterSet):
     plan = PlanFilter()
+    year = WholeNumberFilter(field_name="plan__year")
     section = IdFilter()
+    number = filters.CharFilter()
+    due_on_after = DayFilter(field_name="due_on", lookup_expr="gte")
+    due_on_before = DayFilter(field_name="due_on", lookup_expr="lte")
+    serves = IdFilter()
+    copied_from = IdFilter()
     deadline_kind = filters.MultipleChoiceFilter(choices=DeadlineKind.choices)
     owner = UnitFilter(field_name="owners__unit", distinct=True)
     owner_in_subtree_of = SubtreeFilter(field_name="owners__unit", distinct=True)

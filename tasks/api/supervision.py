@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django_filters as filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -14,7 +14,14 @@ from rest_framework.response import Response
 
 from accounts.api.conditions import version_named
 from accounts.api.fields import DayField, StrictSerializer
-from accounts.api.filters import YesNoFilter
+from accounts.api.filters import (
+    DayFilter,
+    IdFilter,
+    SinceFilter,
+    UntilFilter,
+    WholeNumberFilter,
+    YesNoFilter,
+)
 from accounts.api.serializers import PersonSerializer
 from accounts.api.views import Resource
 from tasks.access import may_supervise
@@ -98,11 +105,25 @@ class HigherLevelSerializer(ReasonSerializer):
 
 class SupervisionNoticeFilters(OfShares):
     level = filters.MultipleChoiceFilter(choices=Level.choices)
+    number = WholeNumberFilter()
     lifted = YesNoFilter(method="keep_lifted")
+    issued_by = IdFilter()
+    issued_after = SinceFilter("issued_at")
+    issued_before = UntilFilter("issued_at")
+    lifted_by = IdFilter()
+    lifted_after = SinceFilter("lifted_at")
+    lifted_before = UntilFilter("lifted_at")
+    answer_by_after = DayFilter(field_name="answer_by", lookup_expr="gte")
+    answer_by_before = DayFilter(field_name="answer_by", lookup_expr="lte")
+    text = filters.CharFilter(method="search")
 
     class Meta:
         model = SupervisionNotice
         fields: list[str] = []
+
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """By a part of what is required, or of why it was lifted."""
+        return rows.filter(Q(text__icontains=value) | Q(lifted_because__icontains=value))
 
     def keep_lifted(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return rows.filter(lifted_at__isnull=not value)
