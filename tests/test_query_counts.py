@@ -184,6 +184,9 @@ MEASURES: dict[str, Measure] = {
     "GET key-tasks/{id}": reads("/key-tasks/{}/", key_task),
     "GET tasks": reads("/tasks/"),
     "GET tasks, filtered": reads("/tasks/", light=["green", "yellow"], open="true"),
+    "GET tasks, written out in full": reads(
+        "/tasks/", expand="unit,key_task,plan,parent,children", page_size="200"
+    ),
     "GET tasks/{id}": reads("/tasks/{}/", share("1.")),
     "GET tasks/{id}/reports": reads("/tasks/{}/reports/", share("2.")),
     "GET tasks/{id}/extension-requests": reads("/tasks/{}/extension-requests/", share("2.")),

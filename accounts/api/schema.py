@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.generics import GenericAPIView
 
 from accounts.api.serializers import ErrorSerializer
+from accounts.api.shaping import SHAPED
 
 WRITES = ("POST", "PUT", "PATCH")
 
@@ -39,7 +40,18 @@ class Description(AutoSchema):
         if self.method == "POST" and isinstance(self.view, GenericAPIView):
             text = _("Sent twice with the same key, the request is done once and answered alike.")
             found.append(_header("Idempotency-Key", text, required=False))
+        if getattr(self.view, "action", None) in SHAPED:
+            text = _("Names between commas: only these are answered.")
+            found.append(OpenApiParameter("fields", str, description=str(text)))
+        if expansions := self._expansions():
+            text = _("Names between commas, to be written out in full: %(names)s.")
+            text_of_all = str(text) % {"names": ", ".join(expansions)}
+            found.append(OpenApiParameter("expand", str, description=text_of_all))
         return found
+
+    def _expansions(self) -> Any:
+        shaped = getattr(self.view, "action", None) in SHAPED
+        return getattr(self.view, "expansions", {}) if shaped else {}
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

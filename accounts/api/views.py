@@ -21,6 +21,7 @@ from accounts.api.filters import UnitFilters, UnitGroupFilters
 from accounts.api.idempotency import Replayed, claim, claims_key, keep_answer, key_of
 from accounts.api.paging import Pages
 from accounts.api.serializers import UnitGroupSerializer, UnitSerializer
+from accounts.api.shaping import SHAPED, Expansion, shape
 from accounts.models import AnsweredRequest, Unit, UnitGroup, User
 
 #: The parameters of every list, whatever it lists.
@@ -102,6 +103,8 @@ class Resource(AtOneInstant, GenericViewSet[Any]):
     """Rows that the caller may see, under numeric ids."""
 
     lookup_value_regex = "[0-9]{1,18}"
+    #: What ``expand=`` may name.
+    expansions: Mapping[str, Expansion] = {}
     claimed: AnsweredRequest | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -126,6 +129,8 @@ class Resource(AtOneInstant, GenericViewSet[Any]):
         if self.action == "list":
             filters = getattr(self, "filterset_class", None)
             known = known | OF_A_LIST | set(filters.get_filters() if filters else ())
+        if self.action in SHAPED:
+            known = known | {"fields"} | ({"expand"} if self.expansions else set())
         return known
 
     def repeatable_parameters(self) -> Set[str]:
@@ -136,11 +141,20 @@ class Resource(AtOneInstant, GenericViewSet[Any]):
         """A list is filtered; one row is found by its id, and takes no filter's queries."""
         return super().filter_queryset(queryset) if self.action == "list" else queryset
 
+    def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
+        """Of a list or one row that is read; shaped as the address asks."""
+        serializer: BaseSerializer[Any] = super().get_serializer(*args, **kwargs)
+        if not getattr(self, "swagger_fake_view", False):
+            shape(serializer, self.request, self.expansions)
+        return serializer
+
     def answer(
         self, row: VersionedRow, serializer_class: type[BaseSerializer[Any]], status: int = 200
     ) -> Response:
         """The row as it is now, with the ETag that the next write will name."""
         serializer = serializer_class(row, context=self.get_serializer_context())
+        if self.action in SHAPED:
+            shape(serializer, self.request, self.expansions)
         return Response(serializer.data, status=status, headers={"ETag": etag_of(row)})
 
     def page_of(self, rows: QuerySet[Any], serializer_class: type[BaseSerializer[Any]]) -> Response:

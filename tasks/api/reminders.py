@@ -65,6 +65,9 @@ class ReminderViewSet(ListModelMixin, Resource):
     serializer_class = ReminderSerializer
     filterset_class = ReminderFilters
 
+    def get_serializer_class(self) -> type[ReminderSerializer]:
+        return ReminderDetailSerializer if self.action == "retrieve" else ReminderSerializer
+
     def get_queryset(self) -> QuerySet[Reminder]:
         reminders = Reminder.objects.visible_to(self.user, self.on).with_end()
         reminders = reminders.select_related("task__unit", "unit").order_by("-on", "-id")
@@ -75,4 +78,5 @@ class ReminderViewSet(ListModelMixin, Resource):
     @extend_schema(responses=ReminderDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """One reminder with the state of each mail that says it."""
-        return Response(ReminderDetailSerializer(self.get_object()).data)
+        serializer = self.get_serializer(self.get_object())
+        return Response(serializer.data)

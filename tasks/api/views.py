@@ -1,9 +1,10 @@
 """Shares over the API: found, looked at, signed for, broken down, reported on."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -12,8 +13,11 @@ from rest_framework.response import Response
 
 from accounts.api.conditions import version_named
 from accounts.api.fields import NothingSerializer, StrictSerializer
+from accounts.api.serializers import UnitSerializer
+from accounts.api.shaping import SHAPED, Expansion, read_along
 from accounts.api.views import OF_A_LIST, Resource, rows_named
 from accounts.models import Unit, UnitGroup, User
+from plans.api.serializers import KeyTaskSerializer, PlanSerializer
 from tasks.acknowledging import acknowledge, object_to, uphold
 from tasks.api.bodies import (
     DecompositionSerializer,
@@ -23,6 +27,7 @@ from tasks.api.bodies import (
 )
 from tasks.api.filters import TaskFilters
 from tasks.api.serializers import (
+    AboveSerializer,
     EventSerializer,
     ExtensionRequestDetailSerializer,
     ExtensionRequestSerializer,
@@ -44,6 +49,11 @@ from tasks.models import ExtensionRequest, ProgressReport, Task
 from tasks.progress import Said, submit_report
 from tasks.urging import issue_notice, urge
 
+#: Everything below a share in sight is in sight.
+BELOW = Task.objects.select_related("plan", "key_task", "unit").order_by(
+    "unit__depth", "unit__position", "id"
+)
+
 
 class TaskViewSet(ListModelMixin, Resource):
     """Shares of the caller's part of the unit tree and everything below them."""
@@ -51,6 +61,20 @@ class TaskViewSet(ListModelMixin, Resource):
     queryset = Task.objects.none()
     serializer_class = TaskSerializer
     filterset_class = TaskFilters
+    expansions = {
+        "unit": Expansion(partial(UnitSerializer, read_only=True), (), ("unit__aliases",)),
+        "key_task": Expansion(
+            partial(KeyTaskSerializer, read_only=True),
+            ("key_task__plan", "key_task__section"),
+            ("key_task__owners__unit", "key_task__owners__group"),
+        ),
+        "plan": Expansion(partial(PlanSerializer, read_only=True)),
+        # The share above may be out of sight: title, owner and deadline only (DESIGN 4).
+        "parent": Expansion(partial(AboveSerializer, read_only=True)),
+        "children": Expansion(
+            partial(TaskSerializer, many=True, read_only=True), (), (Prefetch("children", BELOW),)
+        ),
+    }
     parameters = {
         "reports": OF_A_LIST,
         "extension_requests": OF_A_LIST,
@@ -60,8 +84,10 @@ class TaskViewSet(ListModelMixin, Resource):
     }
 
     def get_queryset(self) -> QuerySet[Task]:
-        tasks = Task.objects.visible_to(self.user, self.on)
+        tasks: QuerySet[Task] = Task.objects.visible_to(self.user, self.on)
         tasks = tasks.select_related("plan__issuing_unit", "key_task", "unit", "parent__unit")
+        if self.action in SHAPED:
+            tasks = read_along(tasks, self.request, self.expansions)
         if self.action == "list":
             return tasks.order_by("next_due_on", "id")
         return tasks.annotate(
