@@ -124,7 +124,11 @@ class TestInside:
         )
         out = let_out(report.pk, actor=county.head("甲镇"), at=at(5, 7), version=1)
         assert (out.state, out.let_out_by, out.version) == ("submitted", county.head("甲镇"), 2)
-        assert town.events.get(kind="let_out").data == {"report": out.pk, "percent": "10.00"}
+        assert town.events.get(kind="let_out").data == {
+            "report": out.pk,
+            "percent": "10.00",
+            "state": "submitted",
+        }
         approve_report(report.pk, actor=county.coordinator, at=at(5, 8))
         assert fresh(town).completion == 10
 
