@@ -168,10 +168,11 @@ def test_notices_are_found(
     assert numbers(level="red") == [2]
     assert numbers(level="yellow") == []
     assert numbers(task=town.pk) == [1]
+    assert numbers(number=2) == [2]
     assert numbers(unit=other.unit_id) == [2]
     assert numbers(plan=town.plan_id) == [2, 1]
     assert numbers(subtree_of=county.unit("乙乡").pk) == [2]
-    for wrong in ({"lifted": "perhaps"}, {"level": "black"}, {"number": "1"}):
+    for wrong in ({"lifted": "perhaps"}, {"level": "black"}, {"number": "one"}):
         assert office.get("/supervision-notices/", **wrong).status_code == 400
 
 
