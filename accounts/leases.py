@@ -23,9 +23,9 @@ State = OutgoingMail.State
 #: Outlives a round and one more conversation: about ten steps, each as long as EMAIL_TIMEOUT at
 #: worst, and the answer to the mail, for which ``accounts.relay`` waits longer.
 LEASE = dt.timedelta(minutes=5)
-#: Of mails that are taken together, until each has its turn: where a sender dies, the others that
-#: it held are soon there for the next one.
-UNTIL_ITS_TURN = dt.timedelta(seconds=10)
+#: Of mails that are taken together, which as a rule are sent within a second. Where a sender dies,
+#: those that it held are soon there for the next one; one that takes longer is leased longer.
+SHORT_LEASE = dt.timedelta(seconds=15)
 #: Pauses after the first, second … failed attempt; the last one repeats.
 BACK_OFF = tuple(dt.timedelta(minutes=n) for n in (1, 5, 15, 60, 120, 240, 480, 1440))
 #: A mail that nobody would take so often is shown as failed.
@@ -54,8 +54,8 @@ def claim(at: dt.datetime, *, most: int) -> list[OutgoingMail]:
     """Takes mails that are due; urgent ones and those due longest first. Commits.
 
     Nothing is taken while the mail is held or the minute's share is used up. More than one is
-    given only of mails that nobody tried before: one that kills its senders must be alone. Each of
-    several must be taken up (``take_up``) before it is sent.
+    given only of mails that nobody tried before: one that kills its senders must be alone. They
+    are leased for a short time, the one for a long one.
     """
     if not settings.LUOSHI_MAILS_PER_MINUTE:
         return _claim(at, most)
@@ -64,7 +64,7 @@ def claim(at: dt.datetime, *, most: int) -> list[OutgoingMail]:
 
 
 def _claim(at: dt.datetime, most: int) -> list[OutgoingMail]:
-    lease = UNTIL_ITS_TURN if most > 1 else LEASE
+    lease = SHORT_LEASE if most > 1 else LEASE
     mails = OutgoingMail.objects.claim(at, most=most, until=at + lease, token=uuid.uuid4())
     people = User.objects.select_related("mail_settings").in_bulk(
         [mail.recipient_id for mail in mails if mail.recipient_id]
@@ -86,12 +86,10 @@ def _room_in_this_minute(at: dt.datetime) -> int:
     return max(0, settings.LUOSHI_MAILS_PER_MINUTE - taken)
 
 
-def take_up(mail: OutgoingMail, *, at: dt.datetime) -> bool:
-    """Its turn has come: it is leased for as long as sending may take. ``False``: not ours now."""
-    ours = OutgoingMail.objects.filter(
-        pk=mail.pk, state=State.LEASED, lease_token=mail.lease_token, lease_until__gt=at
-    )
-    return bool(ours.update(lease_until=at + LEASE))
+def prolong(mail: OutgoingMail, *, at: dt.datetime) -> None:
+    """It takes longer: the mail is leased for as long as that may be."""
+    ours = OutgoingMail.objects.filter(pk=mail.pk, state=State.LEASED, lease_token=mail.lease_token)
+    ours.update(lease_until=at + LEASE)
 
 
 def give_back(mails: Collection[OutgoingMail]) -> None:

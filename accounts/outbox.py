@@ -27,8 +27,8 @@ from accounts.leases import (
     give_up,
     mark_sent,
     postpone,
+    prolong,
     supersede,
-    take_up,
 )
 from accounts.models import OutgoingMail, User
 from accounts.relay import Conversation
@@ -139,10 +139,7 @@ class Sender:
         left = deque(mails)
         self._read(mails, at=taken_at)
         while left and self.may_go_on() and self._clock() - taken_at <= FRESH:
-            mail = left.popleft()
-            if not take_up(mail, at=self._clock()):
-                continue
-            if self.send(mail, at=taken_at) is Outcome.UNANSWERED:
+            if self.send(left.popleft(), at=taken_at) is Outcome.UNANSWERED:
                 break
         give_back(left)
 
@@ -184,6 +181,7 @@ class Sender:
         """A relay that thinks is left to it, and the next mail begins another conversation."""
         answer = self._conversation.say(message)
         if not wait([answer], timeout=SLOW).done:
+            prolong(mail, at=self._clock())
             self.unanswered.append(Handed(mail, at, answer, self._conversation))
             self._conversation = Conversation()
             return Outcome.UNANSWERED
@@ -211,6 +209,7 @@ def _why_hopeless(mail: OutgoingMail) -> str:
 
 def _post(mail: OutgoingMail, letter: Letter, *, at: dt.datetime) -> Outcome:
     """To the group that the operator's robot stands in."""
+    prolong(mail, at=at)
     try:
         post(mail.channel, letter.text, at=at)
     except Failed as error:
