@@ -23,8 +23,8 @@ State = OutgoingMail.State
 #: Outlives a round and one more conversation: about ten steps, each as long as EMAIL_TIMEOUT at
 #: worst, and the answer to the mail, for which ``accounts.relay`` waits longer.
 LEASE = dt.timedelta(minutes=5)
-#: Of mails that are taken together, which as a rule are sent within a second. Where a sender dies,
-#: those that it held are soon there for the next one; one that takes longer is leased longer.
+#: Of mails that are taken together, until the turn of each has come: where a sender dies, those
+#: that it had not come to are soon there for the next one.
 SHORT_LEASE = dt.timedelta(seconds=15)
 #: Pauses after the first, second … failed attempt; the last one repeats.
 BACK_OFF = tuple(dt.timedelta(minutes=n) for n in (1, 5, 15, 60, 120, 240, 480, 1440))
@@ -54,8 +54,8 @@ def claim(at: dt.datetime, *, most: int) -> list[OutgoingMail]:
     """Takes mails that are due; urgent ones and those due longest first. Commits.
 
     Nothing is taken while the mail is held or the minute's share is used up. More than one is
-    given only of mails that nobody tried before: one that kills its senders must be alone. They
-    are leased for a short time, the one for a long one.
+    given only of mails that nobody tried before: one that kills its senders must be alone. Each of
+    them must be taken up before it is sent.
     """
     if not settings.LUOSHI_MAILS_PER_MINUTE:
         return _claim(at, most)
@@ -86,10 +86,15 @@ def _room_in_this_minute(at: dt.datetime) -> int:
     return max(0, settings.LUOSHI_MAILS_PER_MINUTE - taken)
 
 
-def prolong(mail: OutgoingMail, *, at: dt.datetime) -> None:
-    """It takes longer: the mail is leased for as long as that may be."""
-    ours = OutgoingMail.objects.filter(pk=mail.pk, state=State.LEASED, lease_token=mail.lease_token)
-    ours.update(lease_until=at + LEASE)
+def take_up(mail: OutgoingMail, *, at: dt.datetime) -> bool:
+    """Leases the mail for as long as sending it may take. ``False``: it is not ours any more."""
+    if mail.lease_until and mail.lease_until > at + SHORT_LEASE:
+        return True
+    ours = OutgoingMail.objects.filter(
+        pk=mail.pk, state=State.LEASED, lease_token=mail.lease_token, lease_until__gt=at
+    )
+    mail.lease_until = at + LEASE
+    return bool(ours.update(lease_until=mail.lease_until))
 
 
 def give_back(mails: Collection[OutgoingMail]) -> None:

@@ -27,8 +27,8 @@ from accounts.leases import (
     give_up,
     mark_sent,
     postpone,
-    prolong,
     supersede,
+    take_up,
 )
 from accounts.models import OutgoingMail, User
 from accounts.relay import Conversation
@@ -117,6 +117,7 @@ class Sender:
         self._ends_at = clock() + ROUND
         self._conversation = Conversation()
         self._is_away = False
+        self._left: deque[OutgoingMail] = deque()
         self.unanswered: list[Handed] = []
         self.handled = 0
 
@@ -136,12 +137,15 @@ class Sender:
 
     def send_all(self, mails: Sequence[OutgoingMail], *, taken_at: dt.datetime) -> None:
         """One after the other; those that it does not come to are there for whoever comes next."""
-        left = deque(mails)
+        self._left = deque(mails)
         self._read(mails, at=taken_at)
-        while left and self.may_go_on() and self._clock() - taken_at <= FRESH:
-            if self.send(left.popleft(), at=taken_at) is Outcome.UNANSWERED:
+        while self._left and self.may_go_on() and self._clock() - taken_at <= FRESH:
+            mail = self._left.popleft()
+            if not take_up(mail, at=self._clock()):
+                continue
+            if self.send(mail, at=taken_at) is Outcome.UNANSWERED:
                 break
-        give_back(left)
+        give_back(self._left)
 
     def _read(self, mails: Sequence[OutgoingMail], *, at: dt.datetime) -> None:
         try:
@@ -180,8 +184,10 @@ class Sender:
     ) -> Outcome:
         """A relay that thinks is left to it, and the next mail begins another conversation."""
         answer = self._conversation.say(message)
+        if self._left:
+            # While the relay works; it costs nothing then.
+            take_up(self._left[0], at=self._clock())
         if not wait([answer], timeout=SLOW).done:
-            prolong(mail, at=self._clock())
             self.unanswered.append(Handed(mail, at, answer, self._conversation))
             self._conversation = Conversation()
             return Outcome.UNANSWERED
@@ -209,7 +215,6 @@ def _why_hopeless(mail: OutgoingMail) -> str:
 
 def _post(mail: OutgoingMail, letter: Letter, *, at: dt.datetime) -> Outcome:
     """To the group that the operator's robot stands in."""
-    prolong(mail, at=at)
     try:
         post(mail.channel, letter.text, at=at)
     except Failed as error:

@@ -92,8 +92,9 @@ class TestSending:
         for person in ("镇-officer", "镇-head", "局-head"):
             make_mail(house.person(person))
         later = NINE + ROUND
-        # its end, may it go on, its claim; the first mail: may it go on, is it fresh
-        clock = clock_at(*[NINE] * 5, later)
+        # its end, may it go on, its claim; the first mail: may it go on, is it fresh, its turn,
+        # and that of the next one
+        clock = clock_at(*[NINE] * 7, later)
         assert send_due(letter, clock=clock) == 1
         assert len(relay.accepted) == 1
 

@@ -7,9 +7,9 @@ import pytest
 from pytest_django import Settings
 
 from accounts import outbox
-from accounts.leases import LEASE, SHORT_LEASE, claim, give_back, prolong
+from accounts.leases import LEASE, SHORT_LEASE, claim, give_back, take_up
 from accounts.models import OutgoingMail
-from accounts.outbox import BATCH, FRESH, MOST_UNANSWERED, SLOW, send_due
+from accounts.outbox import BATCH, FRESH, MOST_UNANSWERED, SLOW, Sender, send_due
 from tests.accounts.test_outbox import NINE, clock_at, fresh, letter
 from tests.faults.post_office import PostOffice, open_post_office
 from tests.mail_relay import MailRelay
@@ -50,15 +50,25 @@ def test_only_mails_that_nobody_tried_are_taken_together(mails: list[OutgoingMai
 
 def test_what_a_dead_sender_held_is_soon_free(mails: list[OutgoingMail]) -> None:
     taken = claim(NINE, most=BATCH)
-    prolong(taken[0], at=NINE)
+    assert take_up(taken[0], at=NINE)
     later = NINE + SHORT_LEASE + dt.timedelta(seconds=1)
     # They were taken once, so that each is alone now.
     assert [claim(later, most=BATCH) for _mail in mails] == [*([mail] for mail in mails[1:]), []]
     assert fresh(taken[0]).lease_until == NINE + LEASE
+    assert not take_up(taken[1], at=later)
 
 
 def test_a_short_lease_outlives_what_is_waited_for() -> None:
     assert FRESH + dt.timedelta(seconds=SLOW) < SHORT_LEASE / 2
+
+
+def test_what_another_one_took_is_not_sent(house: House, relay: MailRelay) -> None:
+    make_mail(house.person("镇-officer"))
+    taken = claim(NINE, most=BATCH)
+    OutgoingMail.objects.update(lease_token=None)
+    with Sender(letter, lambda: NINE) as sender:
+        sender.send_all(taken, taken_at=NINE)
+    assert (relay.accepted, sender.handled) == ([], 0)
 
 
 def test_what_is_given_back_counts_as_not_tried(mails: list[OutgoingMail]) -> None:
@@ -76,8 +86,8 @@ def test_what_was_read_too_long_ago_is_read_again(
         reads.append(len(mails))
 
     stale = NINE + 2 * FRESH
-    # Round's end; may go on, claim; may go on, fresh; and from here on a later hour.
-    clock = clock_at(*[NINE] * 6, stale)
+    # Round's end; may go on, claim; may go on, fresh, its turn, the next one's; may go on.
+    clock = clock_at(*[NINE] * 8, stale)
     assert send_due(letter, clock=clock, read_ahead=count) == len(mails)
     assert reads == [len(mails), len(mails) - 1]
 
