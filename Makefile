@@ -53,6 +53,7 @@ faults: install
 bench: install
 	$(RUN) bench/reading.py
 	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.reminders
+	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.requests
 
 lint: install
 	$(RUN) -m ruff check .
