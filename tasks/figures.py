@@ -167,7 +167,9 @@ def _find(in_sight: TaskQuerySet, asked: _Asked, on: dt.date, then: dt.date | No
 def _figures(in_sight: TaskQuerySet, asked: _Asked, on: dt.date) -> Figures:
     if asked.narrow is not None:
         # As a set of ids: what a filter joins or makes distinct would stand in the way of sums.
-        in_sight = Task.objects.filter(pk__in=asked.narrow(in_sight).order_by().values("pk"))
+        found = Task.objects.filter(pk__in=asked.narrow(in_sight).order_by().values("pk"))
+        # The plan once more: by ids alone the whole table would be read.
+        in_sight = found if asked.key is None else found.filter(plan=asked.key)
     topmost = in_sight.exclude(parent__in=in_sight.values("pk"))
     shares = topmost if asked.by in BY_TOPMOST else in_sight.filter(is_own_part=False)
     total = _row(asked.key, asked.label, topmost.aggregate(**_measures(on)))
