@@ -14,14 +14,16 @@ from django.db.models import (
     Avg,
     Count,
     DecimalField,
-    Exists,
     ExpressionWrapper,
     F,
     OuterRef,
     Q,
+    QuerySet,
+    Subquery,
     Sum,
 )
 from django.db.models.functions import Coalesce, NullIf
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -191,6 +193,11 @@ def _rows(shares: TaskQuerySet, on: dt.date, by: By) -> list[Row]:
     return sorted(rows, key=grouping.place) if grouping.place else rows
 
 
+def _has_one(rows: QuerySet[ProgressReport]) -> Q:
+    """As ``Exists``, but looked up for each share: PostgreSQL would read all reports there are."""
+    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
+
+
 def _measures(on: dt.date) -> dict[str, Any]:
     """The aggregates of one row. Weighted by the key task; equal where all weights are zero."""
     still_open = COUNTED & Q(state__in=OPEN_STATES)
@@ -212,12 +219,12 @@ def _measures(on: dt.date) -> dict[str, Any]:
         "total": Count("pk"),
         "counted": Count("pk", filter=COUNTED),
         "acknowledged": Count("pk", filter=COUNTED & Q(acknowledged_at__isnull=False)),
-        "reported": Count("pk", filter=COUNTED & Q(Exists(reports))),
+        "reported": Count("pk", filter=COUNTED & _has_one(reports)),
         "closed": Count("pk", filter=COUNTED & Q(state=Task.State.CLOSED)),
         "overdue": Count("pk", filter=still_open & Q(next_due_on__lt=on)),
         "due_soon": Count("pk", filter=still_open & Q(next_due_on__gte=on, next_due_on__lte=soon)),
         "due_by_now": Count("pk", filter=had_to_be),
-        "on_time": Count("pk", filter=had_to_be & closed & Q(Exists(in_time))),
+        "on_time": Count("pk", filter=had_to_be & closed & _has_one(in_time)),
         "mean": Coalesce(
             ExpressionWrapper(
                 Sum(weighted, filter=COUNTED) / NullIf(weight, Decimal(0)), output_field=number
