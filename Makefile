@@ -17,7 +17,7 @@ TEMPLATES := find accounts plans tasks config -name '*.html' -print0
 PROVEN := plans/reading/*,tasks/completion.py,tasks/reminders/*
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo demo-reset test faults bench lint lock messages static pictures
+.PHONY: help install demo demo-reset test faults bench lint lock messages static openapi pictures
 
 help:
 	@echo "make demo        everything, with a county in it, on http://127.0.0.1:$(PORT)"
@@ -27,6 +27,7 @@ help:
 	@echo "make bench       what is claimed about speed, measured on this machine (minutes)"
 	@echo "make lint        the checks without the tests"
 	@echo "make lock        renew the locked requirements (maintainers)"
+	@echo "make openapi     renew docs/openapi.json, the API's description (maintainers)"
 	@echo "make pictures    take README.md's picture anew, of the running demo (maintainers)"
 
 demo: install
@@ -71,6 +72,10 @@ messages: .venv/installed $(MESSAGES)
 
 static: install
 	$(RUN) manage.py collectstatic --noinput --verbosity 0
+
+openapi: install
+	$(ON_ENGINES) $(RUN) manage.py spectacular --lang en --format openapi-json \
+	  --validate --fail-on-warn --file docs/openapi.json
 
 pictures:
 	@$(RUN) docs/take_pictures.py

@@ -164,6 +164,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Luoshi 落实",
     "DESCRIPTION": "Annual work plans, the shares of each unit, and how far they are.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,  # a file goes in; it never comes out as one
     "ENUM_NAME_OVERRIDES": {

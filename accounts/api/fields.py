@@ -37,6 +37,8 @@ class StrictSerializer(serializers.Serializer[Any]):
     """Refuses what it does not know, read-only fields among it, instead of passing over it."""
 
     default_error_messages = {"unknown": _("There is no such field to write.")}
+    #: A body that it takes, where ``accounts.api.examples`` cannot make one of the fields.
+    example: Mapping[str, Any] | None = None
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

@@ -86,16 +86,12 @@ class Pages(BasePagination):
         ]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        address = {"type": "string", "nullable": True, "format": "uri"}
+        address = {"type": ["string", "null"], "format": "uri"}
         return {
             "type": "object",
             "required": ["count", "next", "results"],
             "properties": {
-                "count": {
-                    "type": "integer",
-                    "nullable": True,
-                    "description": "With `count=true` only.",
-                },
+                "count": {"type": ["integer", "null"], "description": "With `count=true` only."},
                 "next": address,
                 "results": schema,
             },

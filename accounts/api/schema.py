@@ -1,17 +1,22 @@
 """How the OpenAPI document describes what every route of ours has in common."""
 
+import re
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.plumbing import force_instance
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework.generics import GenericAPIView
 
+from accounts.api.examples import example_of
+from accounts.api.fields import StrictSerializer
 from accounts.api.serializers import ErrorSerializer
 from accounts.api.shaping import SHAPED
 
 WRITES = ("POST", "PUT", "PATCH")
+FIRST_SENTENCE = re.compile(r"(?<=\.)\s|\n\n")
 
 WRONG_BODY = {
     "400": _("The request is not understood; details.fields says where."),
@@ -23,6 +28,9 @@ OF_A_NEW_ROW = {
     "403": _("In sight, but not yours to do."),
     "409": _("Not possible in the state the rows are in."),
 }
+OF_A_DELETION = {"403": OF_A_NEW_ROW["403"]}
+KEY_OF_ANOTHER = {"422": _("The body, or its Idempotency-Key, cannot be used for this.")}
+TOO_MANY = {"429": _("Too many requests; ask again after Retry-After seconds.")}
 OF_A_WRITE = OF_A_NEW_ROW | {
     "412": _("The row has changed; details.current_version is the version of today."),
     "428": _("The If-Match header is missing."),
@@ -30,14 +38,28 @@ OF_A_WRITE = OF_A_NEW_ROW | {
 
 
 class Description(AutoSchema):
-    """Adds the refusals, and the ``If-Match`` header of writes."""
+    """Adds a summary, an example of the body, the refusals and the headers of writes."""
+
+    def get_summary(self) -> str:
+        """The first sentence of the description."""
+        sentence: str = FIRST_SENTENCE.split(self.get_description(), maxsplit=1)[0]
+        return " ".join(sentence.split()).removesuffix(".")
+
+    def get_examples(self) -> list[OpenApiExample]:
+        body: Any = self.get_request_serializer() if self.method in WRITES else None
+        if isinstance(body, dict):
+            body = body.get("application/json")
+        body = force_instance(body)  # type: ignore[no-untyped-call]
+        if not isinstance(body, StrictSerializer):
+            return []
+        return [OpenApiExample("body", value=example_of(body), request_only=True)]
 
     def get_override_parameters(self) -> list[Any]:
         found = []
         if self._changes_a_row():
             text = _("The ETag of the row as it was seen.")
             found.append(_header("If-Match", text, required=True))
-        if self.method == "POST" and isinstance(self.view, GenericAPIView):
+        if self._takes_key():
             text = _("Sent twice with the same key, the request is done once and answered alike.")
             found.append(_header("Idempotency-Key", text, required=False))
         if getattr(self.view, "action", None) in SHAPED:
@@ -65,6 +87,7 @@ class Description(AutoSchema):
     def _refusals(self) -> dict[str, Any]:
         found: dict[str, Any] = {
             "401": _("Nobody is logged in."),
+            "406": _("There is no answer in any form that the Accept header names."),
             "429": _("Too many requests; ask again after Retry-After seconds."),
             "503": _("Busy, or without a database; ask again after Retry-After seconds."),
         }
@@ -75,7 +98,16 @@ class Description(AutoSchema):
             found |= OF_A_WRITE
         elif self.method in WRITES or (self.method == "DELETE" and "{" in self.path):
             found |= OF_A_NEW_ROW
+        elif self.method == "DELETE":
+            found |= OF_A_DELETION
+        if self._takes_key():
+            found |= KEY_OF_ANOTHER
+        if self.view.get_throttles():
+            found |= TOO_MANY
         return found
+
+    def _takes_key(self) -> bool:
+        return self.method == "POST" and isinstance(self.view, GenericAPIView)
 
     def _changes_a_row(self) -> bool:
         """A row is changed as its caller saw it; where nothing is there yet, nothing was seen."""

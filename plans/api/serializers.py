@@ -163,6 +163,33 @@ class NewPlanSerializer(StrictSerializer):
     the plan.
     """
 
+    example = {
+        "draft": {
+            "title": "2026 年工作要点",
+            "document_number": None,
+            "issued_on": "2026-02-11",
+            "year": 2026,
+            "first_unit_leads": None,
+            "items": [
+                {
+                    "number": "1.",
+                    "section": None,
+                    "title": "清理文件",
+                    "text": "清理文件。",
+                    "owners": [
+                        {"name": "司法局", "role": "lead", "group": False, "open_ended": False}
+                    ],
+                    "deadline": {"text": "9月底前", "kind": "date", "due_on": "2026-09-30"},
+                    "line": 1,
+                    "questions": [],
+                }
+            ],
+            "questions": [],
+        },
+        "issuing_unit": 12,
+        "issued_on": "2026-02-11",
+    }
+
     draft = serializers.DictField()
     issuing_unit = UnitsInDirectory()
     issued_on = DayField()

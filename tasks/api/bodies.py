@@ -48,6 +48,7 @@ class DecompositionSerializer(StrictSerializer):
     """Either ``parts``, one for each unit, or a ``group`` whose members get equal shares."""
 
     default_error_messages = {"one_of_two": _("Give either parts or a group.")}
+    example = {"parts": [{"unit": 12, "weight": "1"}, {"unit": 13, "due_on": "2026-06-30"}]}
 
     parts = PartSerializer(  # type: ignore[call-arg]
         many=True, required=False, allow_empty=False, max_length=1000
@@ -69,6 +70,8 @@ class NewReportSerializer(StrictSerializer):
     A share that has steps takes its percent from them. ``period_end`` is the last day of the
     period that the report is about; left out, it is the oldest one that is missing.
     """
+
+    example = {"percent": "60", "narrative": "已化解 9 件。"}
 
     percent = serializers.DecimalField(
         max_digits=5,
@@ -115,7 +118,7 @@ class LeftOutSerializer(serializers.Serializer[Any]):
     ongoing = serializers.IntegerField()
 
 
-@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}], "nullable": True})
+@extend_schema_field({"type": ["integer", "string", "null"]})
 class RowKeyField(serializers.Field[Any, Any, Any, Any]):
     def to_representation(self, value: Any) -> Any:
         return value

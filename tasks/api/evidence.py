@@ -7,8 +7,9 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -28,6 +29,8 @@ from tasks.files.uploads import AtMost, too_large
 from tasks.models import Evidence
 
 logger = logging.getLogger(__name__)
+
+NO_ROOM = OpenApiResponse(ErrorSerializer, description=gettext_lazy("The disk is full."))
 
 
 class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
@@ -79,7 +82,7 @@ class ReportWithEvidenceViewSet(ReportViewSet):
 
     @extend_schema(
         request={"multipart/form-data": NewEvidenceSerializer},
-        responses={201: EvidenceSerializer, 507: ErrorSerializer},
+        responses={201: EvidenceSerializer, 507: NO_ROOM},
     )
     @evidence.mapping.post
     def attach(self, request: Request, pk: str) -> Response:
