@@ -5,6 +5,7 @@ then rolls back. The doors (API, pages, commands) turn it into an answer: the cl
 kind of answer, the code is for programs, the message for people.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -51,3 +52,16 @@ class TooMany(Refusal):
 
 class Stale(Refusal):
     """The person decided on an older version of the row (412); ``details`` has the current one."""
+
+
+def told_by_row(refused: Mapping[int, Refusal]) -> list[dict[str, Any]]:
+    """What stands against rows of one request, by their numbers; the first row is 1."""
+    return [
+        {
+            "row": number,
+            "code": refusal.code,
+            "message": str(refusal.message),
+            "details": refusal.details,
+        }
+        for number, refusal in sorted(refused.items())
+    ]

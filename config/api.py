@@ -25,11 +25,12 @@ from accounts.pages import status_of
 from config.security import documented
 from plans.reading import WRONG_TYPE, DraftInvalid, ReadingRefused
 from tasks.api.amendments import AmendedKeyTaskViewSet, PlanOfAYearViewSet
+from tasks.api.bulk import ReportsViewSet
 from tasks.api.changes import TaskWithChangesViewSet
 from tasks.api.completion import CompletionView
 from tasks.api.decisions import ExtensionRequestViewSet
 from tasks.api.events import EventViewSet
-from tasks.api.evidence import EvidenceViewSet, ReportWithEvidenceViewSet
+from tasks.api.evidence import EvidenceViewSet
 from tasks.api.me import FeedView, MeView, WishesView
 from tasks.api.reforms import UnitReformViewSet
 from tasks.api.reminders import ReminderViewSet
@@ -154,7 +155,7 @@ router.register("unit-groups", UnitGroupViewSet, "api-unit-group")
 router.register("plans", PlanOfAYearViewSet, "api-plan")
 router.register("key-tasks", AmendedKeyTaskViewSet, "api-key-task")
 router.register("tasks", TaskWithChangesViewSet, "api-task")
-router.register("reports", ReportWithEvidenceViewSet, "api-report")
+router.register("reports", ReportsViewSet, "api-report")
 router.register("evidence", EvidenceViewSet, "api-evidence")
 router.register("supervision-notices", SupervisionNoticeViewSet, "api-supervision-notice")
 router.register("extension-requests", ExtensionRequestViewSet, "api-extension-request")

@@ -1,5 +1,7 @@
 """Locks on plan rows: the first rung of the written order (FAILURES 4.6)."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,14 @@ def hold_plan(pk: int) -> None:
         cursor.execute("SELECT state FROM plans_plan WHERE id = %s FOR SHARE", [pk])
         (state,) = cursor.fetchone()
     require_not_closed(state)
+
+
+def hold_plans(ids: Iterable[int]) -> None:
+    """Keeps several plans as they are, closed ones too, in the order of ids. Shared by writers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM plans_plan WHERE id = ANY(%s) ORDER BY id FOR SHARE", [list(ids)]
+        )
 
 
 def require_not_closed(state: str) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict, Invalid, Refusal
+from accounts.errors import Conflict, Invalid, Refusal, told_by_row
 from accounts.models import Unit, UnitGroup, User
 from accounts.querysets import UnitQuerySet
 from plans.models import DeadlineKind
@@ -248,7 +248,7 @@ def _require_valid(part: Part, child: Task) -> None:
 
 
 def _require_sound(planned: Decomposition) -> None:
-    """Raises the first refusal, with the names of all units that it concerns."""
+    """Raises the first refusal, with the units that it concerns and the code of every row."""
     for refusal in planned.refusals:
         raise refusal
     found = [(row.task.unit.name, refusal) for row in planned.rows for refusal in row.refusals]
@@ -256,8 +256,9 @@ def _require_sound(planned: Decomposition) -> None:
         return
     first = min((refusal for _name, refusal in found), key=lambda r: isinstance(r, Conflict))
     units = [name for name, refusal in found if refusal.code == first.code]
-    first.details["units"] = sorted(set(units))
-    raise first
+    rows = {number: row.refusals[0] for number, row in enumerate(planned.rows, 1) if row.refusals}
+    details = {**first.details, "units": sorted(set(units)), "rows": told_by_row(rows)}
+    raise type(first)(first.code, first.message, details)
 
 
 def beyond_reach(task: Task, units: Iterable[Unit], on: dt.date) -> set[int]:

@@ -15,13 +15,14 @@ held it before has committed.
 """
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q
 
 from accounts.versioning import require_version
-from plans.locking import hold_plan, lock_plan
+from plans.locking import hold_plan, hold_plans, lock_plan
 from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Task
 
 #: First key of the advisory locks on the shape of a plan's share trees.
@@ -69,6 +70,20 @@ def lock_chain(task_id: int, version: int | None = None) -> list[Task]:
         child.parent = parent
     require_version(chain[0], version)
     return chain
+
+
+def lock_chains(task_ids: Iterable[int]) -> None:
+    """Several shares and all above them, locked; then what each of them does waits for nobody.
+
+    Whoever locks more than one chain one by one may hold a root while it waits for a leaf.
+    """
+    shares = Task.objects.filter(pk__in=list(task_ids))
+    hold_plans(shares.values_list("plan_id", flat=True).distinct())
+    wanted: set[int] = set()
+    for pk, ancestors in shares.values_list("pk", "ancestors"):
+        wanted.update([pk, *ancestors])
+    held = Task.objects.select_for_update(no_key=True).filter(pk__in=wanted)
+    list(held.order_by("-depth", "id").values_list("pk", flat=True))
 
 
 def _hold_in_place(task_id: int) -> list[int]:
@@ -128,6 +143,13 @@ def lock_report(report_id: int, version: int | None = None) -> tuple[ProgressRep
     require_version(report, version)
     report.task = chain[0]
     return report, chain
+
+
+def lock_reports(report_ids: Iterable[int]) -> None:
+    """Several reports, locked after the chains of all their shares."""
+    reports = ProgressReport.objects.filter(pk__in=list(report_ids))
+    lock_chains(reports.values_list("task_id", flat=True))
+    list(reports.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def lock_extension_request(

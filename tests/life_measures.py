@@ -25,6 +25,7 @@ from tasks.progress import Said, approve_report, save_draft, submit_report
 from tests.api_requests import Api
 from tests.api_world import ApiWorld, day_in, in_days
 from tests.county import draft_of, due, item, owner
+from tests.many_rows import approvals_of, reports_on
 
 REASON = {"reason": "请说明。"}
 
@@ -244,10 +245,24 @@ def no_feed(_office: Api, officer: Api, _world: ApiWorld) -> int:
     return officer.queries_of("send", "delete", "/me/calendar-feed/")
 
 
+def reported_many(_office: Api, officer: Api, world: ApiWorld) -> int:
+    tasks = Task.objects.filter(plan=another_plan(world)).order_by("pk")[:2]
+    return officer.queries_of("post", "/reports/bulk/", reports_on(tasks))
+
+
+def approved_many(office: Api, officer: Api, world: ApiWorld) -> int:
+    tasks = Task.objects.filter(plan=another_plan(world)).order_by("pk")[:2]
+    officer.post("/reports/bulk/", reports_on(tasks))
+    reports = ProgressReport.objects.filter(task__in=[task.pk for task in tasks])
+    return office.queries_of("post", "/reports/approve/", approvals_of(reports))
+
+
 NOTICE = {"text": "请按期完成。", "answer_by": day_in(5).isoformat()}
 NEXT_YEAR = {"title": "下年要点", "year": 2099, "issued_on": "2099-03-01"}
 
 LIFE: dict[str, Measure] = {
+    "POST reports/bulk": reported_many,
+    "POST reports/approve": approved_many,
     "GET tasks/{id}/urges": reads("/tasks/{}/urges/", share("5.")),
     "GET tasks/{id}/supervision-notices": reads("/tasks/{}/supervision-notices/", share("5.")),
     "GET supervision-notices": reads("/supervision-notices/"),

@@ -28,6 +28,7 @@ from tasks.progress import Said, save_draft
 from tests.api_requests import session_of
 from tests.api_world import ApiWorld, day_in
 from tests.county import START
+from tests.many_rows import contents_for_many
 from tests.settled import settle_events
 
 Role = Membership.Role
@@ -313,6 +314,7 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("act-on-share:light", "POST"): {"light": "red", **reason},
         ("decide-notice:lift", "POST"): reason,
         ("act-on-share:report", "POST"): {"percent": "30"},
+        **contents_for_many(world),
     }
 
 

@@ -84,6 +84,8 @@ api-report-detail                 GET    report         +... ++++ ++++ .... ....
 api-report-detail                 GET    v-report       ++++ ++++ ++++ ++++ .... .... . -
 api-report-approve                POST   report         +... xxxx xxxx .... .... .... . -
 api-report-approve                POST   v-report       xxxx x+xx xxxx xxxx .... .... . -
+api-report-submit-many            POST   -              x??? x++x xxxx ???? ???? ???? ? -
+api-report-approve-many           POST   -              +??? xxxx xxxx ???? ???? ???? ? -
 api-report-return                 POST   report         +... xxxx xxxx .... .... .... . -
 api-report-return                 POST   v-report       xxxx x+xx xxxx xxxx .... .... . -
 api-extension-request-list        GET    request        +000 ++++ ++++ 0000 0000 0000 0 -

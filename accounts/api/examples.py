@@ -50,6 +50,8 @@ def _example_of_value(field: Any) -> Any:
         return next(choice for choice in field.choices if choice != "")
     if isinstance(field, serializers.BooleanField):
         return True
+    if isinstance(field, serializers.DictField):
+        return {}
     return _example_of_number(field) or WORDS.get(field.field_name, "")
 
 

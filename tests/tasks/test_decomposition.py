@@ -83,7 +83,7 @@ def test_a_unit_may_keep_a_part_for_itself(county: County, plan: Plan) -> None:
     assert (own.is_own_part, own.role) == (True, "responsible")
     with pytest.raises(Conflict) as twice:
         break_down(county, plan, Part(county.unit("甲镇")))
-    assert twice.value.details == {"units": ["甲镇"]}
+    assert twice.value.details["units"] == ["甲镇"]
 
 
 def test_the_lead_may_reach_the_units_that_the_plan_was_sent_to(county: County, plan: Plan) -> None:
@@ -136,7 +136,8 @@ def test_a_unit_with_a_share_does_not_get_another(county: County, plan: Plan) ->
     break_down(county, plan, Part(county.unit("甲一村")))
     with pytest.raises(Conflict) as refused:
         break_down(county, plan, Part(county.unit("甲一村")), Part(county.unit("甲二村")))
-    assert refused.value.details == {"units": ["甲一村"]}
+    assert refused.value.details["units"] == ["甲一村"]
+    assert [row["row"] for row in refused.value.details["rows"]] == [1]
     assert not Task.objects.filter(unit=county.unit("甲二村")).exists()
 
 
@@ -262,7 +263,8 @@ def test_the_refusal_of_the_first_kind_names_all_its_units(county: County, plan:
         Part(county.unit("甲二村"), due_on=late),
         Part(county.unit("甲一村"), due_on=late),
     )
-    assert (refusal.code, refusal.details) == (
-        "later_than_parent",
-        {"parent_due_on": "2026-09-30", "units": ["甲一村", "甲二村"]},
-    )
+    assert refusal.code == "later_than_parent"
+    assert refusal.details["parent_due_on"] == "2026-09-30"
+    assert refusal.details["units"] == ["甲一村", "甲二村"]
+    rows = [(row["row"], row["code"]) for row in refusal.details["rows"]]
+    assert rows == [(1, "out_of_reach"), (2, "later_than_parent"), (3, "later_than_parent")]

@@ -214,10 +214,17 @@ def test_a_break_down_that_the_rules_refuse(
 
 
 def test_all_parts_or_none(world: ApiWorld, officer: Api) -> None:
-    units = [world.county.unit(name).pk for name in ("甲一村", "司法局")]
+    """What stands against each row is told; the first is row 1."""
+    parts = [
+        {"unit": world.county.unit("甲一村").pk},
+        {"unit": world.county.unit("司法局").pk},
+        {"unit": world.county.unit("甲二村").pk, "due_on": day_in(400).isoformat()},
+    ]
     before = Task.objects.count()
-    answer = do(officer, world.share("5."), "decompose", {"parts": [{"unit": pk} for pk in units]})
-    assert answer.json()["details"] == {"units": ["司法局"]}
+    answer = do(officer, world.share("5."), "decompose", {"parts": parts})
+    assert answer.json()["details"]["units"] == ["甲二村"]
+    rows = [(row["row"], row["code"]) for row in answer.json()["details"]["rows"]]
+    assert rows == [(2, "out_of_reach"), (3, "later_than_parent")]
     assert Task.objects.count() == before
 
 
