@@ -25,7 +25,6 @@ from accounts.pages import status_of
 from config.security import documented
 from plans.reading import WRONG_TYPE, DraftInvalid, ReadingRefused
 from tasks.api.amendments import AmendedKeyTaskViewSet, PlanOfAYearViewSet
-from tasks.api.bulk import ReportsViewSet
 from tasks.api.changes import TaskWithChangesViewSet
 from tasks.api.completion import CompletionView
 from tasks.api.decisions import ExtensionRequestViewSet
@@ -34,6 +33,7 @@ from tasks.api.evidence import EvidenceViewSet
 from tasks.api.me import FeedView, MeView, WishesView
 from tasks.api.reforms import UnitReformViewSet
 from tasks.api.reminders import ReminderViewSet
+from tasks.api.sheets import ReportSheetsViewSet
 from tasks.api.supervision import SupervisionNoticeViewSet
 from tasks.files.storage import FULL, no_room
 
@@ -155,7 +155,7 @@ router.register("unit-groups", UnitGroupViewSet, "api-unit-group")
 router.register("plans", PlanOfAYearViewSet, "api-plan")
 router.register("key-tasks", AmendedKeyTaskViewSet, "api-key-task")
 router.register("tasks", TaskWithChangesViewSet, "api-task")
-router.register("reports", ReportsViewSet, "api-report")
+router.register("reports", ReportSheetsViewSet, "api-report")
 router.register("evidence", EvidenceViewSet, "api-evidence")
 router.register("supervision-notices", SupervisionNoticeViewSet, "api-supervision-notice")
 router.register("extension-requests", ExtensionRequestViewSet, "api-extension-request")

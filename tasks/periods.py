@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,8 +59,18 @@ def period_to_report(task: Task, on: dt.date) -> Period | None:
     The oldest that is missing; where none is, the one that ends in that month, since most
     reports come before the last day for them.
     """
-    missing = missing_periods([task], on)[task.pk]
-    return missing[0] if missing else period_under_way(period_of(task), task.plan.report_day, on)
+    return periods_to_report([task], on)[task.pk]
+
+
+def periods_to_report(tasks: Collection[Task], on: dt.date) -> dict[int, Period | None]:
+    """``period_to_report`` of many shares. One query."""
+    missing = missing_periods(tasks, on)
+    return {
+        task.pk: missing[task.pk][0]
+        if missing[task.pk]
+        else period_under_way(period_of(task), task.plan.report_day, on)
+        for task in tasks
+    }
 
 
 def require_period(task: Task, end: dt.date | None) -> None:

@@ -96,6 +96,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def open(self) -> TaskQuerySet:
         return self.filter(state__in=OPEN)
 
+    def ready_to_report(self) -> TaskQuerySet:
+        """Signed for, and without a report that waits for somebody's decision."""
+        waiting = Q(reports__state__in=["inside", "submitted"])
+        return (
+            self.filter(state="acknowledged")
+            .alias(waiting=Count("reports", filter=waiting))
+            .filter(waiting=0)
+        )
+
     def counting(self) -> TaskQuerySet:
         """The shares that stand in the fraction: the rows for which ``Task.counts`` is true."""
         return (

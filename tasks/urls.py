@@ -1,10 +1,11 @@
 from django.urls import path
 
-from tasks.views import evidence, feed, my_work, plan, reminders, rules, share
+from tasks.views import evidence, feed, my_work, plan, reminders, rules, share, sheets
 
 urlpatterns = [
     path("", my_work.my_work, name="my-work"),
     path("calendar/<str:token>.ics", feed.feed, name="calendar-feed"),
+    path("units/<int:pk>/report-sheet/", sheets.report_sheet, name="report-sheet"),
     path("reminders/", reminders.reminders, name="reminders"),
     path("plans/<int:pk>/", plan.plan, name="plan"),
     path("plans/<int:pk>/issue/", plan.issue, name="issue-plan"),

@@ -1,6 +1,7 @@
 """我的工作: what one person owes today, and what waits for their decision."""
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from accounts.access import WORKING_ROLES, Role, units_acted_for
 from accounts.calendar import WorkCalendar, load_calendar
-from accounts.models import User
+from accounts.models import Unit, User
 from plans.models import Plan
 from tasks.dossier import days_left
 from tasks.lights import Light
@@ -53,6 +54,13 @@ class WorkList:
     def to_decide(self) -> int:
         reports = len(self.reports_to_let_out) + len(self.reports_to_decide)
         return reports + len(self.extensions_to_decide) + len(self.objections_to_answer)
+
+    @property
+    def units_under_way(self) -> list[Unit]:
+        """The person's units that have shares to report on, each once, in the lists' order."""
+        lists = (self.returned, self.overdue, self.to_report, self.under_way)
+        duties = itertools.chain(*lists)
+        return list({duty.task.unit_id: duty.task.unit for duty in duties}.values())
 
     @property
     def own(self) -> int:

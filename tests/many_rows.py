@@ -24,5 +24,7 @@ def contents_for_many(world: ApiWorld) -> dict[tuple[str, str], Any]:
     """What the permission matrix sends."""
     return {
         ("api-report-submit-many", "POST"): reports_on([world.share("5.")]),
+        ("api-report-sheet", "GET"): {"unit": world.county.unit("甲镇").pk},
+        ("api-report-sheet", "POST"): {"unit": world.county.unit("甲镇").pk},
         ("api-report-approve-many", "POST"): approvals_of([world.report]),
     }

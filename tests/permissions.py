@@ -28,6 +28,7 @@ from tasks.progress import Said, save_draft
 from tests.api_requests import session_of
 from tests.api_world import ApiWorld, day_in
 from tests.county import START
+from tests.filled_sheets import filled_for
 from tests.many_rows import contents_for_many
 from tests.settled import settle_events
 
@@ -103,6 +104,7 @@ class Matrix:
         self._attach()
         self._bring_documents()
         settle_events()
+        self.sheet = filled_for(county.unit("甲镇"), county.officer("甲镇"), world.share("5."))
         self.before = fingerprint()
 
     def _someone(self, name: str, unit: str, role: str) -> User:
@@ -176,9 +178,13 @@ class Matrix:
         ask = getattr(self.client, line.method.lower())
         if line.route == "attach-evidence":
             return ask(path, {"file": SimpleUploadedFile("说明.txt", b"9")})
+        if line.route in ("api-report-sheet", "report-sheet") and line.method == "POST":
+            return ask(path, {**(content or {}), "file": SimpleUploadedFile("a.xlsx", self.sheet)})
         if not line.route.startswith("api-"):
             seen = {"version": row.version} if hasattr(row, "version") else {}
             return ask(path, (content or {}) | seen)
+        if line.method == "GET" and line.route == "api-report-sheet":
+            return ask(path, content)
         if line.method == "GET":
             return ask(path, content or {"page_size": "200"} if line.route.endswith("list") else {})
         headers = {"If-Match": etag_of(row)} if hasattr(row, "version") else {}

@@ -86,6 +86,8 @@ api-report-approve                POST   report         +... xxxx xxxx .... ....
 api-report-approve                POST   v-report       xxxx x+xx xxxx xxxx .... .... . -
 api-report-submit-many            POST   -              x??? x++x xxxx ???? ???? ???? ? -
 api-report-approve-many           POST   -              +??? xxxx xxxx ???? ???? ???? ? -
+api-report-sheet                  GET    -              xxxx x++x xxxx xxxx xxxx xxxx . -
+api-report-sheet                  POST   -              xxxx x++x xxxx xxxx xxxx xxxx . -
 api-report-return                 POST   report         +... xxxx xxxx .... .... .... . -
 api-report-return                 POST   v-report       xxxx x+xx xxxx xxxx .... .... . -
 api-extension-request-list        GET    request        +000 ++++ ++++ 0000 0000 0000 0 -
@@ -186,6 +188,8 @@ switch-language                   POST   -              ++++ ++++ ++++ ++++ ++++
 my-work                           GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 plans                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 reminders                         GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+report-sheet                      GET    甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >
+report-sheet                      POST   甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >
 my-settings                       GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 my-settings                       POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 revoke-token                      POST   token          .... ..+. .... .... .... .... . >

@@ -28,12 +28,21 @@ class AsStored(BaseRenderer):
         return data
 
 
-def as_a_file(content: IO[bytes], name: str) -> FileResponse:
+class AsXlsx(AsStored):
+    """A workbook that we wrote ourselves."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    format = "xlsx"
+
+
+def as_a_file(
+    content: IO[bytes], name: str, *, media_type: str = AsStored.media_type
+) -> FileResponse:
     """To be saved under its name, whatever it holds."""
     return FileResponse(
         content,
         as_attachment=True,
         filename=name,
-        content_type="application/octet-stream",
+        content_type=media_type,
         headers=AS_A_FILE,
     )

@@ -78,6 +78,8 @@ class Description(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for code, text in self._refusals().items():
+            if code in bodies:
+                continue
             response = OpenApiResponse(ErrorSerializer, description=str(text))
             bodies[code] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                 response, code, ["application/json"], direction

@@ -6,7 +6,7 @@ their own (``sandbox``); ``matching`` turns printed names into units.
 
 from plans.reading.details import ItemDetails, Reading
 from plans.reading.draft import DraftInvalid, PlanDraft, ReadingRefused
-from plans.reading.sandbox import read_apart
+from plans.reading.sandbox import read_apart, read_cells_apart
 
 #: Refusals because of the kind of file; the others are about what is inside one.
 WRONG_TYPE = frozenset({"unknown_format", "old_word", "pdf", "image"})
@@ -19,6 +19,7 @@ __all__ = [
     "Reading",
     "ReadingRefused",
     "read_apart",
+    "read_cells_apart",
     "read_document",
     "read_text",
 ]

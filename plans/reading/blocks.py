@@ -31,6 +31,9 @@ class Table:
 
 Block = Line | Table
 
+#: A cell of a workbook as JSON holds it; a day is text.
+Cell = str | int | float | bool | None
+
 
 def lines_of(blocks: list[Block]) -> list[Line]:
     return [block for block in blocks if isinstance(block, Line)]

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from plans.reading.blocks import Cell
 from plans.reading.details import ItemDetails, Reading
 from plans.reading.draft import PlanDraft, ReadingRefused
 from plans.reading.kinds import require_kind_that_is_read
@@ -45,17 +46,28 @@ def read_apart(content: bytes, filename: str | None, year: int | None) -> Readin
         raise ReadingRefused("too_large", _("A document may have 20 MB."))
     if filename is not None:
         require_kind_that_is_read(content, filename)
-    request = {
-        "filename": filename,
-        "year": year,
-        "language": translation.get_language(),
-        "locale_paths": [str(path) for path in settings.LOCALE_PATHS],
-    }
+    answer = _answer(content, filename=filename, year=year, cells_only=False)
+    details = [ItemDetails.from_json(row) for row in answer["details"]]
+    return Reading(PlanDraft.from_json(answer["draft"]), details)
+
+
+def read_cells_apart(content: bytes, filename: str) -> list[list[Cell]]:
+    """The first sheet of a workbook, row by row; otherwise as ``read_apart``."""
+    if len(content) > LARGEST:
+        raise ReadingRefused("too_large", _("A document may have 20 MB."))
+    require_kind_that_is_read(content, filename)
+    cells: list[list[Cell]] = _answer(content, filename=filename, cells_only=True)["cells"]
+    return cells
+
+
+def _answer(content: bytes, **request: Any) -> dict[str, Any]:
+    """What the child answers. Raises ``ReadingRefused`` with what it refuses."""
+    request["language"] = translation.get_language()
+    request["locale_paths"] = [str(path) for path in settings.LOCALE_PATHS]
     answer = _ask(json.dumps(request).encode() + b"\n" + content)
     if "refused" in answer:
         raise ReadingRefused(*answer["refused"])
-    details = [ItemDetails.from_json(row) for row in answer["details"]]
-    return Reading(PlanDraft.from_json(answer["draft"]), details)
+    return answer
 
 
 def _ask(message: bytes) -> dict[str, Any]:

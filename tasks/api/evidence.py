@@ -1,6 +1,7 @@
 """Files that show what a report says, over the API: handed in, listed, fetched, taken back."""
 
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -57,17 +58,19 @@ class ReportWithEvidenceViewSet(ReportViewSet):
     """Progress reports on the shares in sight."""
 
     parameters = {"evidence": OF_A_LIST}
+    #: Of the file that an action takes.
+    most_bytes: Mapping[str, int] = {"attach": LARGEST_FILE}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """Before anybody, the log-in included, has read from the body."""
         found = super().initialize_request(request, *args, **kwargs)
-        if self.action == "attach":
-            request.upload_handlers.insert(0, AtMostInApi(request, LARGEST_FILE))
+        if most := self.most_bytes.get(self.action):
+            request.upload_handlers.insert(0, AtMostInApi(request, most))
         return found
 
     def handle_exception(self, exc: Exception) -> Response:
         """Lets go of a file that was still on its way in; Django would leave it lying about."""
-        if self.action == "attach":
+        if self.action in self.most_bytes:
             for handler in self.request.upload_handlers:
                 # On a full disk closing fails as writing did; the file is closed all the same.
                 with suppress(OSError):

@@ -20,7 +20,7 @@ from django.conf import LazySettings
 from django.utils import translation
 
 from plans.reading import ReadingRefused, read_document, read_text, sandbox
-from tests.plans.reading.files import word
+from tests.plans.reading.files import word, workbook
 
 TEXT = "2026年工作要点\n一、重点\n1.编制清单。（责任单位：县司法局；完成时限：6月底前）\n"
 
@@ -47,12 +47,17 @@ class Standard:
 
 
 def answer_of(
-    monkeypatch: pytest.MonkeyPatch, content: bytes, filename: str | None
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    filename: str | None,
+    *,
+    cells_only: bool = False,
 ) -> dict[str, Any]:
     """What the child answers, run in this process and not confined."""
     request: dict[str, Any] = {
         "filename": filename,
         "year": 2025,
+        "cells_only": cells_only,
         "language": "en",
         "locale_paths": [],
     }
@@ -72,6 +77,8 @@ def test_the_child_answers_a_draft_or_a_refusal(monkeypatch: pytest.MonkeyPatch)
     assert pasted == answer_of(monkeypatch, TEXT.encode(), "a.txt")
     assert [item["number"] for item in pasted["draft"]["items"]] == ["1."]
     assert answer_of(monkeypatch, b"%PDF", "a.pdf")["refused"][0] == "pdf"
+    sheet = workbook([["甲", 1]])
+    assert answer_of(monkeypatch, sheet, "a.xlsx", cells_only=True) == {"cells": [["甲", 1]]}
 
 
 def test_a_caller_gets_the_draft_the_question_in_his_language_and_the_year() -> None:
