@@ -31,7 +31,14 @@ YEARS = range(1990, 2101)
 
 @transaction.atomic
 def copy_plan(
-    plan_id: int, *, title: str, year: int, issued_on: dt.date, actor: User, at: dt.datetime
+    plan_id: int,
+    *,
+    title: str,
+    year: int,
+    issued_on: dt.date,
+    actor: User,
+    at: dt.datetime,
+    version: int | None = None,
 ) -> Plan:
     """A draft of the same key tasks for another year. Nothing of the original changes.
 
@@ -40,7 +47,7 @@ def copy_plan(
     successor where it has exactly one; else the owner keeps its printed name and waits to be
     settled. The number of queries does not grow with the plan.
     """
-    plan = lock_plan(plan_id)
+    plan = lock_plan(plan_id, version)
     require_coordinator(actor, plan.issuing_unit, timezone.localdate(at))
     if year == plan.year:
         raise Invalid("same_year", _("The copy is of another year."))

@@ -10,7 +10,7 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import User
 from accounts.versioning import require_version
 from plans.access import require_coordinator
-from plans.locking import lock_plan, require_not_closed
+from plans.locking import lock_key_task, lock_plan, require_not_closed
 from plans.models import DeadlineKind, KeyTask, Plan
 from tasks.access import require_decider
 from tasks.acknowledging import require_reason
@@ -41,15 +41,20 @@ def review_ongoing(
 
 @transaction.atomic
 def carry_over(
-    key_task_id: int, to_key_task: KeyTask, *, reason: str, actor: User, at: dt.datetime
+    key_task_id: int,
+    to_key_task: KeyTask,
+    *,
+    reason: str,
+    actor: User,
+    at: dt.datetime,
+    version: int | None = None,
 ) -> list[Task]:
     """What is open of a key task goes on under one of a later plan of the same office.
 
     The shares end as carried over with the figures they have, suspended ones too, and count with
     them; the later plan makes its own.
     """
-    key_task = KeyTask.objects.select_related("plan").get(pk=key_task_id)
-    plan = lock_plan(key_task.plan_id)
+    plan = lock_key_task(key_task_id, version).plan
     require_coordinator(actor, plan.issuing_unit, timezone.localdate(at))
     require_not_closed(plan.state)
     require_reason(reason)

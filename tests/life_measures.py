@@ -25,8 +25,6 @@ from tasks.progress import Said, approve_report, save_draft, submit_report
 from tests.api_requests import Api
 from tests.api_world import ApiWorld, day_in, in_days
 from tests.county import draft_of, due, item, owner
-from tests.filled_sheets import filled_for
-from tests.many_rows import approvals_of, reports_on
 
 REASON = {"reason": "请说明。"}
 
@@ -246,37 +244,10 @@ def no_feed(_office: Api, officer: Api, _world: ApiWorld) -> int:
     return officer.queries_of("send", "delete", "/me/calendar-feed/")
 
 
-def reported_many(_office: Api, officer: Api, world: ApiWorld) -> int:
-    tasks = Task.objects.filter(plan=another_plan(world)).order_by("pk")[:2]
-    return officer.queries_of("post", "/reports/bulk/", reports_on(tasks))
-
-
-def approved_many(office: Api, officer: Api, world: ApiWorld) -> int:
-    tasks = Task.objects.filter(plan=another_plan(world)).order_by("pk")[:2]
-    officer.post("/reports/bulk/", reports_on(tasks))
-    reports = ProgressReport.objects.filter(task__in=[task.pk for task in tasks])
-    return office.queries_of("post", "/reports/approve/", approvals_of(reports))
-
-
-def sheet(_office: Api, officer: Api, world: ApiWorld) -> int:
-    return officer.queries_of("read_bytes", f"/reports/sheet/?unit={world.county.unit('甲镇').pk}")
-
-
-def sheet_handed_in(_office: Api, officer: Api, world: ApiWorld) -> int:
-    town, person = world.county.unit("甲镇"), world.county.officer("甲镇")
-    content = filled_for(town, person, first_share(another_plan(world)))
-    file = SimpleUploadedFile("a.xlsx", content)
-    return officer.queries_of("upload", "/reports/sheet/", unit=town.pk, file=file)
-
-
 NOTICE = {"text": "请按期完成。", "answer_by": day_in(5).isoformat()}
 NEXT_YEAR = {"title": "下年要点", "year": 2099, "issued_on": "2099-03-01"}
 
 LIFE: dict[str, Measure] = {
-    "GET reports/sheet": sheet,
-    "POST reports/sheet": sheet_handed_in,
-    "POST reports/bulk": reported_many,
-    "POST reports/approve": approved_many,
     "GET tasks/{id}/urges": reads("/tasks/{}/urges/", share("5.")),
     "GET tasks/{id}/supervision-notices": reads("/tasks/{}/supervision-notices/", share("5.")),
     "GET supervision-notices": reads("/supervision-notices/"),

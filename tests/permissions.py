@@ -29,6 +29,7 @@ from tests.api_requests import session_of
 from tests.api_world import ApiWorld, day_in
 from tests.county import START
 from tests.filled_sheets import filled_for
+from tests.form_bodies import RULES, SETTINGS
 from tests.many_rows import contents_for_many
 from tests.settled import settle_events
 
@@ -324,21 +325,10 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
     }
 
 
-RULES = {
-    "days_before": "10, 3",
-    "report_days_before": "3",
-    "every": "5",
-    "head_after": "1",
-    "unit_above_after": "5",
-    "office_after": "10",
-    "patience": "3",
-    "said": ["before", "overdue"],
-}
 TEXT = (
     "一、规范管理\n(一)清理文件。全面清理。"
     "(牵头单位:司法局;责任单位:各乡镇(街道);完成时限:2026年9月30日前)\n"
 )
-SETTINGS = {"yellow_days": 9, "yellow_points": 9, "reporting_period": "monthly", "report_day": 9}
 ONE_ITEM: dict[str, Any] = {
     "title": "工作要点",
     "document_number": None,

@@ -153,8 +153,9 @@ class PlanOfAYearViewSet(PlanWithSharesViewSet):
     def copy(self, request: Request, pk: str) -> Response:
         """A draft of the same key tasks for another year, with dates moved and units mapped."""
         plan = self.get_object()
+        version = version_named(request, plan)
         body = self.words(CopySerializer)
-        made = copy_plan(plan.pk, **body, actor=self.user, at=self.at)
+        made = copy_plan(plan.pk, **body, actor=self.user, at=self.at, version=version)
         return self.answer(made, PlanDetailSerializer, status=201)
 
     @extend_schema(responses=SeveralYearsSerializer)
@@ -210,12 +211,17 @@ class AmendedKeyTaskViewSet(KeyTaskViewSet):
     def carry_over(self, request: Request, pk: str) -> Response:
         """结转: what is open of it goes on under a key task of a later plan of the office."""
         key_task = self.get_object()
-        version_named(request, key_task)
+        version = version_named(request, key_task)
         body = self.words(CarryOverSerializer)
         later = KeyTask.objects.visible_to(self.user, self.on).select_related("plan")
         to_key_task = rows_named("to_key_task", [body["to_key_task"]], later)[body["to_key_task"]]
         shares = carry_over(
-            key_task.pk, to_key_task, reason=body["reason"], actor=self.user, at=self.at
+            key_task.pk,
+            to_key_task,
+            reason=body["reason"],
+            actor=self.user,
+            at=self.at,
+            version=version,
         )
         return Response({"carried": [share.pk for share in shares]})
 

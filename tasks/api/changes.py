@@ -9,9 +9,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.conditions import version_named
 from accounts.api.fields import DayField, IdField, StrictSerializer
 from accounts.api.serializers import UnitNameSerializer
 from accounts.models import User
+from accounts.versioning import require_version
 from plans.api.serializers import UnitsInDirectory
 from plans.models import ReportingPeriod
 from tasks.access import require_worker
@@ -112,6 +114,7 @@ class TaskWithChangesViewSet(TaskViewSet):
     def preview(self, request: Request, pk: str) -> Response:
         """What ``decompose`` would make with this body, row by row. Saves nothing."""
         task = self.get_object()
+        require_version(task, version_named(request, task))
         body = self.words(DecompositionSerializer)
         require_worker(self.user, task, self.on)
         if "parts" in body:

@@ -10,9 +10,9 @@ from tasks.models import Reminder, ReminderRules
 from tasks.rules import DEFAULT_RULES, Rules
 from tasks.setting_rules import rules_of
 from tests.county import County
+from tests.form_bodies import RULES
 from tests.page_requests import browser, queries_of, text_of
 from tests.page_world import PageWorld
-from tests.permissions import RULES
 
 
 @pytest.fixture
