@@ -19,15 +19,19 @@ from rest_framework.response import Response
 
 from accounts.api.fields import IdField, StrictSerializer
 from accounts.api.files import AsXlsx, as_a_file
+from accounts.api.schema import NOT_FOUND, OF_A_NEW_ROW
 from accounts.api.serializers import ErrorSerializer
 from accounts.models import Unit
 from tasks.api.bulk import ReportsSerializer, ReportsViewSet
 from tasks.sheets import LARGEST_SHEET, sheet_name, sheet_to_fill, submit_sheet
 
+JSON = JSONRenderer.media_type
 UNREADABLE = OpenApiResponse(
     ErrorSerializer,
     description=gettext_lazy("The file is damaged, too large to read, or holds macros."),
 )
+NOT_YOURS = OpenApiResponse(ErrorSerializer, description=OF_A_NEW_ROW["403"])
+NO_UNIT = OpenApiResponse(ErrorSerializer, description=NOT_FOUND["404"])
 
 
 class FilledSheetSerializer(StrictSerializer):
@@ -49,7 +53,11 @@ class ReportSheetsViewSet(ReportsViewSet):
             OpenApiParameter("unit", OpenApiTypes.INT, required=True),
             OpenApiParameter("plan", OpenApiTypes.INT, description="Shares of this plan only."),
         ],
-        responses={(200, AsXlsx.media_type): OpenApiTypes.BINARY},
+        responses={
+            (200, AsXlsx.media_type): OpenApiTypes.BINARY,
+            (403, JSON): NOT_YOURS,
+            (404, JSON): NO_UNIT,
+        },
         filters=False,
     )
     @action(detail=False, parser_classes=[MultiPartParser], renderer_classes=[JSONRenderer, AsXlsx])
@@ -64,7 +72,7 @@ class ReportSheetsViewSet(ReportsViewSet):
     @extend_schema(
         operation_id="reports_submit_sheet",
         request={"multipart/form-data": FilledSheetSerializer},
-        responses={201: ReportsSerializer, 422: UNREADABLE},
+        responses={(201, JSON): ReportsSerializer, (404, JSON): NO_UNIT, (422, JSON): UNREADABLE},
     )
     @sheet.mapping.post
     def submit_sheet(self, request: Request) -> Response:
