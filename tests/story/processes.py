@@ -85,6 +85,37 @@ def database_url() -> str:
     return f"postgres://{known['USER']}{secret}@{place}/{known['NAME']}"
 
 
+def environment_of(base_url: str, **environment: str) -> dict[str, str]:
+    """For a process that serves the test's database at the address."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": database_url(),
+        "LUOSHI_BASE_URL": base_url,
+        **environment,
+    }
+
+
+def web_command(port: int, *options: str) -> list[str]:
+    gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{port}"]
+    return [*gunicorn, *options]
+
+
+@contextmanager
+def web_process(work: Path, **environment: str) -> Iterator[str]:
+    """The address of a web process alone, stopped at the end."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    # A browser holds connections open: one of them must not keep the others waiting.
+    command = web_command(port, "--threads", "4")
+    process = start("web", command, environment_of(address, **environment), work)
+    try:
+        wait_for("the web process", lambda: answers(f"{address}/healthz/ready"))
+        yield address
+    finally:
+        stop(process)
+
+
 @contextmanager
 def installation(work: Path, **environment: str) -> Iterator[Installation]:
     """Web, worker, beat and mail server on the test database, stopped at the end."""
@@ -94,20 +125,17 @@ def installation(work: Path, **environment: str) -> Iterator[Installation]:
     port = free_port()
     zone = noon_zone(dt.datetime.now(dt.UTC))
     base_url = f"http://127.0.0.1:{port}"
-    env = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": database_url(),
-        "LUOSHI_TIME_ZONE": zone,
-        "LUOSHI_BASE_URL": base_url,
-        "LUOSHI_EMAIL_HOST": "127.0.0.1",
-        "LUOSHI_EMAIL_PORT": str(smtp.port),
+    env = environment_of(
+        base_url,
+        LUOSHI_TIME_ZONE=zone,
+        LUOSHI_EMAIL_HOST="127.0.0.1",
+        LUOSHI_EMAIL_PORT=str(smtp.port),
         **environment,
-    }
+    )
     running = Installation(base_url, mails, zone)
     celery = [sys.executable, "-m", "celery", "-A", "config"]
     commands = {
-        "web": [sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{port}"],
+        "web": web_command(port),
         "worker": [*celery, "worker", "-P", "solo", "-l", "info"],
         "beat": [*celery, "beat", "-l", "info", "-s", str(work / "beat")],
     }
