@@ -159,7 +159,9 @@ class ChangePasswordForm(ChoosePasswordForm):
 
 
 def _css_class(widget: forms.Widget) -> str:
-    if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
+    if isinstance(widget, forms.RadioSelect):  # of which a list of boxes is a kind
+        return "choice"  # Django gives it to the list as well as to each of its boxes
+    if isinstance(widget, forms.CheckboxInput):
         return "form-check-input"
     if isinstance(widget, forms.Select):
         return "form-select"

@@ -97,6 +97,12 @@ class ConfirmForm(PageForm):
         return [unit for group in groups for unit in group.members_on(on)]
 
 
+def _one_of(near: list[Unit], asked: str) -> forms.ChoiceField:
+    """The units whose names are nearest, the nearest first; none is chosen for the person."""
+    choices = [(str(unit.pk), unit.name) for unit in near]
+    return forms.ChoiceField(label=asked, choices=choices, required=False, widget=forms.RadioSelect)
+
+
 class SettleForm(VersionedForm):
     """The open questions of one key task, each answered or left for later."""
 
@@ -119,26 +125,39 @@ class SettleForm(VersionedForm):
             self.fields["new_owner"].widget.attrs["list"] = "directory"
         for owner in asked.owners:
             self._ask_about(owner)
+        if asked.may_lead:
+            self._ask_who_leads()
+
+    def _ask_who_leads(self) -> None:
+        leads = forms.ChoiceField(
+            label=_("Who leads?"),
+            choices=[(str(owner.pk), owner.name) for owner in self.asked.may_lead],
+            help_text=_("Left open, nobody leads and the issuing unit coordinates."),
+            required=False,
+            widget=forms.RadioSelect,
+        )
+        self.add_field("leads", leads)
 
     def _ask_about(self, owner: KeyTaskOwner) -> None:
         near = self.directory.match(owner.name, owner.is_group).candidates
-        who = forms.CharField(
-            label=_("Who is “%(name)s”?") % {"name": owner.name},
-            help_text=_("For example: %(units)s") % {"units": ", ".join(map(str, near))}
-            if near
-            else "",
-            required=False,
-            max_length=300,
-        )
+        asked = _("Who is “%(name)s”?") % {"name": owner.name}
+        if near:
+            self.add_field(f"near_{owner.pk}", _one_of(near, asked))
+            asked = _("Or another unit or group in place of “%(name)s”") % {"name": owner.name}
+        who = forms.CharField(label=asked, required=False, max_length=300)
         who.widget.attrs["list"] = "directory"
-        drop = forms.BooleanField(label=_("Leave it out"), required=False)
+        leave_out = _("Leave out “%(name)s”") % {"name": owner.name}
         self.add_field(f"owner_{owner.pk}", who)
-        self.add_field(f"drop_{owner.pk}", drop)
+        self.add_field(f"drop_{owner.pk}", forms.BooleanField(label=leave_out, required=False))
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = self.cleaned_data
+        for owner in self.asked.owners:
+            # What a person wrote goes before what they picked of the names offered.
+            if not found.get(f"owner_{owner.pk}") and found.get(f"near_{owner.pk}"):
+                self._pick(owner)
         for name in [name for name in found if name.startswith(("owner_", "new_owner"))]:
-            if found[name]:
+            if isinstance(found[name], str) and found[name]:
                 self._resolve(name)
         answered = any(v for name, v in found.items() if name not in ("version", "new_role"))
         # An answer to what somebody else settled meanwhile is not asked for here any more: the
@@ -148,6 +167,13 @@ class SettleForm(VersionedForm):
         if found.get("ongoing") and found.get("due_on"):
             self.add_error("due_on", _("An ongoing key task has no date."))
         return found
+
+    def _pick(self, owner: KeyTaskOwner) -> None:
+        near = self.directory.match(owner.name, owner.is_group).candidates
+        picked = self.cleaned_data[f"near_{owner.pk}"]
+        unit = next(unit for unit in near if str(unit.pk) == picked)
+        match = OwnerMatch(owner.name, owner.is_group, unit=unit)
+        self.cleaned_data[f"owner_{owner.pk}"] = match
 
     def _resolve(self, field: str) -> None:
         match = self.directory.match(self.cleaned_data[field], False)
@@ -172,8 +198,12 @@ class SettleForm(VersionedForm):
         return KeyTaskChanges(
             due_on=due_on or UNCHANGED,
             deadline_kind=kind,
-            owners=self._owners() if self.asked.owners or self.asked.no_owner else UNCHANGED,
+            owners=self._owners() if self._settles_owners() else UNCHANGED,
         )
+
+    def _settles_owners(self) -> bool:
+        asked = bool(self.asked.owners) or self.asked.no_owner
+        return asked or bool(self.cleaned_data.get("leads"))
 
     def _owners(self) -> list[OwnerChoice]:
         found = self.cleaned_data
@@ -185,7 +215,7 @@ class SettleForm(VersionedForm):
             choices.append(
                 OwnerChoice(
                     owner.name,
-                    owner.role,
+                    Role.LEAD if found.get("leads") == str(owner.pk) else owner.role,
                     unit=match.unit if match else owner.unit,
                     group=match.group if match else owner.group,
                     open_ended=owner.open_ended,

@@ -1,22 +1,28 @@
 """What the print of a key task leaves open, and a person settles before the plan is issued."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from plans.models import DeadlineKind, KeyTask, KeyTaskOwner
+from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Role
 
 
 @dataclass(frozen=True)
 class Questions:
-    """``owners`` still stand for nobody; ``no_owner`` where nobody is named at all."""
+    """``owners`` still stand for nobody; ``no_owner`` where nobody is named at all.
+
+    ``may_lead`` are those of whom none was said to lead, where several are responsible. It may
+    stay so: the issuing office coordinates then.
+    """
 
     key_task: KeyTask
     owners: list[KeyTaskOwner]
     no_owner: bool
     deadline: bool
+    may_lead: list[KeyTaskOwner] = field(default_factory=list)
 
     @property
     def any(self) -> bool:
+        """Whether it keeps the plan from being issued."""
         return bool(self.owners) or self.no_owner or self.deadline
 
 
@@ -34,12 +40,25 @@ def questions_of(key_task: KeyTask) -> Questions:
         owners=blocking if named else open_owners,
         no_owner=not owners,
         deadline=key_task.due_on is None and key_task.deadline_kind != DeadlineKind.ONGOING,
+        may_lead=_may_lead(owners),
     )
+
+
+def _may_lead(owners: list[KeyTaskOwner]) -> list[KeyTaskOwner]:
+    if any(owner.role == Role.LEAD for owner in owners):
+        return []
+    responsible = [owner for owner in owners if owner.role == Role.RESPONSIBLE]
+    return [owner for owner in responsible if not owner.is_group] if len(responsible) > 1 else []
 
 
 def open_questions(key_tasks: Iterable[KeyTask]) -> list[Questions]:
     """Those of the key tasks about which something is still to be settled."""
     return [found for found in map(questions_of, key_tasks) if found.any]
+
+
+def without_lead(key_tasks: Iterable[KeyTask]) -> list[Questions]:
+    """Those of which nothing is left to settle but who leads, if anybody."""
+    return [found for found in map(questions_of, key_tasks) if found.may_lead and not found.any]
 
 
 def _found(owner: KeyTaskOwner) -> bool:

@@ -22,7 +22,7 @@ from plans.forms import ConfirmForm, DocumentForm, SettleForm, confirm_form
 from plans.models import KeyTask, Plan
 from plans.reading import PlanDraft, ReadingRefused, read_apart
 from plans.reading.matching import Directory, match_owners
-from plans.settling import open_questions, questions_of
+from plans.settling import Questions, open_questions, questions_of, without_lead
 from plans.sources import PASTED, keep_source
 
 
@@ -135,26 +135,33 @@ def draft_page(
     key_tasks = list(
         plan.key_tasks.select_related("section").prefetch_related("owners__unit", "owners__group")
     )
-    asked = open_questions(key_tasks)
     directory = Directory(plan.issued_on)
-    forms = [
-        tried
-        if tried and tried.asked.key_task.pk == questions.key_task.pk
-        else SettleForm(asked=questions, directory=directory)
-        for questions in asked
-    ]
+    forms = _settle_forms(open_questions(key_tasks), directory, tried)
     context = {
         "place": "plans",
         "page_url": reverse("draft-plan", args=[plan.pk]),
         "plan": plan,
         "key_tasks": key_tasks,
         "forms": forms,
+        "lead_forms": _settle_forms(without_lead(key_tasks), directory, tried),
         "may_coordinate": may_coordinate(reader(request), plan, timezone.localdate(at)),
         "names": _directory_names(plan.issued_on) if forms else [],
         "refusal": refusal,
         "tried": tried,
     }
     return render(request, "plans/draft.html", context, status=status)
+
+
+def _settle_forms(
+    asked: list[Questions], directory: Directory, tried: SettleForm | None
+) -> list[SettleForm]:
+    """One for each key task; the one just sent instead of its empty twin."""
+    return [
+        tried
+        if tried and tried.asked.key_task.pk == questions.key_task.pk
+        else SettleForm(asked=questions, directory=directory)
+        for questions in asked
+    ]
 
 
 def _document_page(request: HttpRequest, form: DocumentForm, status: int = 200) -> HttpResponse:

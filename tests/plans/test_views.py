@@ -258,3 +258,49 @@ def test_what_a_document_says_is_never_markup(county: County) -> None:
     page = draft_page(county.coordinator, plan)
     assert SCRIPT not in page.content.decode()
     assert "<script>al" not in page.content.decode()
+
+
+def test_the_nearest_names_are_offered_and_one_is_picked(county: County) -> None:
+    plan = drafted_plan(county, item("1.", "甲", [owner("司法分局", "lead")], due("2026-12-31")))
+    key_task = plan.key_tasks.get()
+    near = f"near_{key_task.owners.get().pk}"
+    page = draft_page(county.coordinator, plan).content.decode()
+    wanted = county.unit("司法局")
+    assert f'<input type="radio" name="{near}" value="{wanted.pk}"' in page
+    assert "checked" not in page
+    settle(county.coordinator, key_task, **{near: wanted.pk})
+    assert key_task.owners.get().unit == wanted
+
+
+def test_a_name_written_goes_before_the_one_picked(county: County) -> None:
+    plan = drafted_plan(county, item("1.", "甲", [owner("司法分局", "lead")], due("2026-12-31")))
+    key_task = plan.key_tasks.get()
+    pk = key_task.owners.get().pk
+    answers = {f"near_{pk}": county.unit("司法局").pk, f"owner_{pk}": "财政局"}
+    settle(county.coordinator, key_task, **answers)
+    assert key_task.owners.get().unit == county.unit("财政局")
+
+
+def test_a_unit_that_was_not_offered_cannot_be_picked(county: County) -> None:
+    plan = drafted_plan(county, item("1.", "甲", [owner("司法分局", "lead")], due("2026-12-31")))
+    key_task = plan.key_tasks.get()
+    pk = key_task.owners.get().pk
+    answer = settle(county.coordinator, key_task, **{f"near_{pk}": county.unit("甲镇").pk})
+    assert answer.status_code == 400
+    assert key_task.owners.get().unit is None
+
+
+def test_who_leads_is_asked_where_nobody_does_and_may_stay_open(county: County) -> None:
+    owners = [owner("财政局", "responsible"), owner("司法局", "responsible")]
+    plan = drafted_plan(county, item("1.", "甲", owners, due("2026-12-31")))
+    page = text_of(draft_page(county.coordinator, plan))
+    assert "The plan can be issued." in page
+    assert "Several are responsible, none leads 1" in page
+    key_task = plan.key_tasks.get()
+    justice = key_task.owners.get(name="司法局")
+    settle(county.coordinator, key_task, leads=justice.pk)
+    assert list(key_task.owners.values_list("name", "role")) == [
+        ("财政局", "responsible"),
+        ("司法局", "lead"),
+    ]
+    assert "none leads" not in text_of(draft_page(county.coordinator, plan))
