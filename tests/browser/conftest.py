@@ -53,7 +53,9 @@ def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_desk(address: str, chromium: Browser) -> OpensDesk:
-    def open_for(*, language: str = "zh-CN", session: str | None = None) -> Desk:
-        return Desk(chromium, address, language=language, session=session)
+    def open_for(
+        *, language: str = "zh-CN", session: str | None = None, lenient: bool = False
+    ) -> Desk:
+        return Desk(chromium, address, language=language, session=session, lenient=lenient)
 
     return open_for

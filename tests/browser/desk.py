@@ -6,26 +6,37 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Request
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Request, ViewportSize
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: What Chromium writes to the console about a page that is refused; the page itself is asked for.
 REFUSED_PAGE = "Failed to load resource: the server responded with a status of"
+TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+SCREEN: ViewportSize = {"width": 1280, "height": 720}
 #: Milliseconds after which a person gives up.
 PATIENCE = 20_000
 
 
 class Desk:
-    """``wrong`` collects requests to other hosts, console errors and violations of the policy."""
+    """``wrong`` collects requests to other hosts, dialogs, console errors and violations of the
+    policy.
+    """
 
     def __init__(
-        self, browser: Browser, address: str, *, language: str, session: str | None = None
+        self,
+        browser: Browser,
+        address: str,
+        *,
+        language: str,
+        session: str | None = None,
+        lenient: bool = False,
     ) -> None:
+        """``lenient``: the browser does not keep to our policy, so that a script would run."""
         self.address = address
         self.wrong: list[str] = []
         self.clicks = 0
-        self._context = browser.new_context(locale=language, base_url=address)
+        self._context = browser.new_context(locale=language, base_url=address, bypass_csp=lenient)
         self._context.set_default_timeout(PATIENCE)
         if session:
             self._context.add_cookies(
@@ -34,6 +45,7 @@ class Desk:
         self.page = self._context.new_page()
         self.page.on("request", self._note_request)
         self.page.on("console", self._note_console)
+        self.page.on("dialog", self._note_dialog)
         self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
 
     def _note_request(self, request: Request) -> None:
@@ -45,6 +57,10 @@ class Desk:
         refused = message.text.startswith(REFUSED_PAGE)
         if message.type == "error" and not (refused and message.location["url"] == self.page.url):
             self.wrong.append(f"console: {message.text}")
+
+    def _note_dialog(self, dialog: Dialog) -> None:
+        self.wrong.append(f"ran: {dialog.message}")
+        dialog.dismiss()
 
     def go(self, path: str) -> int:
         """Opens the page and answers its status."""
@@ -88,5 +104,11 @@ class Desk:
             for node in fault["nodes"]
         ]
 
-    def close(self) -> None:
-        self._context.close()
+    def faults_on_a_telephone(self) -> list[str]:
+        """The same where tables are cut off and scroll, and whether the page itself stays whole."""
+        self.page.set_viewport_size(TELEPHONE)
+        faults = [f"telephone: {fault}" for fault in self.accessibility_faults()]
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.set_viewport_size(SCREEN)
+        too_wide = width > TELEPHONE["width"]
+        return [*faults, f"telephone: {width} pixels wide"] if too_wide else faults

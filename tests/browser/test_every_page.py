@@ -41,7 +41,7 @@ def pages_of(matrix: Matrix, who: str) -> list[str]:
 
 def faults_of(desk: Desk, path: str) -> list[str]:
     status = desk.go(path)
-    faults = [*desk.wrong, *desk.accessibility_faults()]
+    faults = [*desk.wrong, *desk.accessibility_faults(), *desk.faults_on_a_telephone()]
     desk.wrong.clear()
     return [f"{path}: {fault}" for fault in faults + [str(status)] * (status >= 500)]
 
