@@ -304,3 +304,11 @@ def test_who_leads_is_asked_where_nobody_does_and_may_stay_open(county: County) 
         ("司法局", "lead"),
     ]
     assert "none leads" not in text_of(draft_page(county.coordinator, plan))
+
+
+def test_what_was_read_names_whom_an_unknown_owner_may_be(county: County) -> None:
+    text = DOCUMENT.replace("某某局", "司法分局")
+    page = text_of(browser(county.coordinator).post(reverse("new-plan"), {"text": text}))
+    assert "司法分局 not in the directory Perhaps: 司法局" in page
+    chinese = browser(county.coordinator, language="zh-hans")
+    assert "可能是：司法局" in text_of(chinese.post(reverse("new-plan"), {"text": text}))
