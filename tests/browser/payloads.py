@@ -47,6 +47,6 @@ PAYLOADS = (
 #: What no page of ours holds, and what each payload would bring into one.
 FOREIGN = (
     "script:not([src]):not([type='application/json']), script[src^='data:'], iframe, object, embed,"
-    " svg, math, video, audio, marquee, style, base, meta[http-equiv], img, noscript,"
+    " svg, math, video, audio, marquee, style, base, meta[http-equiv], img:not(.qr), noscript,"
     " a[href^='java'], form[action^='java'], [onerror], [onload], [onfocus], [ontoggle], [onbegin]"
 )

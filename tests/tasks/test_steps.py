@@ -189,10 +189,13 @@ class TestBelow:
         refusal = refused(
             Invalid, partial(villages, county, plan, [Part(county.unit("甲一村"), steps=late)])
         )
+        late_step = {"steps": ["验收"], "due_on": "2026-09-30"}
+        [row] = refusal.details.pop("rows")
         assert (refusal.code, refusal.details) == (
             "step_after_deadline",
-            {"steps": ["验收"], "due_on": "2026-09-30", "units": ["甲一村"]},
+            late_step | {"units": ["甲一村"]},
         )
+        assert (row["row"], row["code"], row["details"]) == (1, refusal.code, late_step)
 
     @pytest.mark.parametrize("label", ["", "长" * 201])
     def test_the_words_of_a_step_fit(self, county: County, plan: Plan, label: str) -> None:

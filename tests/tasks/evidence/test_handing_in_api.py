@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.api.conditions import etag_of
-from tasks.api import evidence as door
+from tasks.api.sheets import ReportSheetsViewSet
 from tasks.models import Evidence, ProgressReport
 from tasks.progress import approve_report
 from tests.county import County, at
@@ -121,7 +121,7 @@ class TestHandingIn:
 class TestSize:
     @pytest.fixture(autouse=True)
     def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(door, "LARGEST_FILE", 100_000)
+        monkeypatch.setitem(ReportSheetsViewSet.most_bytes, "attach", 100_000)
 
     def test_the_last_byte_and_the_first_too_many(
         self, officer: Client, report: ProgressReport
