@@ -20,8 +20,9 @@ from tasks.locking import lock_chains, lock_reports
 from tasks.models import ProgressReport, Task
 from tasks.progress import Said, approve_report, submit_report
 
-#: Rows of one request; each costs what the single case costs, under the locks of all.
-MOST_ROWS = 200
+#: Rows of one request; each costs what the single case costs, under the locks of all. So many take
+#: two seconds on a busy machine, and others wait for a lock for three.
+MOST_ROWS = 100
 
 
 @dataclass(frozen=True)

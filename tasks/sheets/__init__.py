@@ -47,7 +47,8 @@ def submit_sheet(
     if not sheet.rows:
         raise Invalid("nothing_filled_in", _("Nothing is filled in in this sheet."))
     if len(sheet.rows) > MOST_ROWS:
-        raise Invalid("too_many_rows", _("Fill in at most 200 rows of one sheet, please."))
+        message = _("Fill in at most %(count)d rows of one sheet, please.") % {"count": MOST_ROWS}
+        raise Invalid("too_many_rows", message)
     try:
         return submit_reports(sheet.rows, actor=actor, at=at)
     except Refusal as refusal:
