@@ -134,10 +134,17 @@ def test_control_planners_that_do_not_sort_die_of_deadlock(
     gap = Gap(running, relay, *GAPS["30_days"])
     before = deadlocks()
     running.let_it_be(gap.back)
-    planners = start_planners(running, "unsorted")
-    planners.communicate("go\n", timeout=300)
+    for _again in range(MOST_MEETINGS):
+        Reminder.objects.all().delete()
+        start_planners(running, "unsorted").communicate("go\n", timeout=300)
+        if deadlocks() > before:
+            break
     record_property("control_deadlocks", deadlocks() - before)
     assert deadlocks() > before
+
+
+#: Whether planners meet head-on is chance: so often they are sent at the same work.
+MOST_MEETINGS = 8
 
 
 @pytest.fixture
