@@ -93,8 +93,10 @@ def take_up(mail: OutgoingMail, *, at: dt.datetime) -> bool:
     ours = OutgoingMail.objects.filter(
         pk=mail.pk, state=State.LEASED, lease_token=mail.lease_token, lease_until__gt=at
     )
+    if not ours.update(lease_until=at + LEASE):
+        return False
     mail.lease_until = at + LEASE
-    return bool(ours.update(lease_until=mail.lease_until))
+    return True
 
 
 def give_back(mails: Collection[OutgoingMail]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts import outbox
+from accounts.emails import Letter
 from accounts.leases import LEASE, SHORT_LEASE, claim, give_back, take_up
 from accounts.models import OutgoingMail
 from accounts.outbox import BATCH, FRESH, MOST_UNANSWERED, SLOW, Sender, send_due
@@ -69,6 +70,20 @@ def test_what_another_one_took_is_not_sent(house: House, relay: MailRelay) -> No
     with Sender(letter, lambda: NINE) as sender:
         sender.send_all(taken, taken_at=NINE)
     assert (relay.accepted, sender.handled) == ([], 0)
+
+
+def test_what_another_one_took_meanwhile_is_not_sent(
+    mails: list[OutgoingMail], relay: MailRelay
+) -> None:
+    """Of the next mail that is found out while the one before is sent, and remembered."""
+
+    def compose(mail: OutgoingMail, *, at: dt.datetime) -> Letter:
+        OutgoingMail.objects.exclude(pk=mail.pk).update(lease_token=None)
+        return letter(mail, at=at)
+
+    with Sender(compose, lambda: NINE) as sender:
+        sender.send_all(claim(NINE, most=BATCH), taken_at=NINE)
+    assert (relay.addresses(), sender.handled) == ([mails[0].reader.email], 1)
 
 
 def test_what_is_given_back_counts_as_not_tried(mails: list[OutgoingMail]) -> None:
