@@ -1,12 +1,14 @@
 """Files on their way in, ended at the first byte too many."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.errors import Invalid
+from accounts.errors import Invalid, Refusal
 
 #: Bytes of a request beside those of its file: boundaries and part headers.
 AROUND_A_FILE = 64 * 1024
@@ -42,6 +44,22 @@ class AtMost(FileUploadHandler):
 
     def refusal(self) -> Exception:
         return Invalid("too_large", too_large(self.most))
+
+
+@contextmanager
+def at_most(request: HttpRequest, most: int) -> Iterator[None]:
+    """Limits the upload of a page; to be entered before anybody reads the body.
+
+    After a refusal Django would leave a file that was on its way in lying about.
+    """
+    request.upload_handlers.insert(0, AtMost(request, most))
+    try:
+        yield
+    except Refusal:
+        for handler in request.upload_handlers:
+            with suppress(OSError):
+                handler.upload_interrupted()
+        raise
 
 
 def too_large(most: int) -> str:

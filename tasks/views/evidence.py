@@ -1,7 +1,6 @@
 """Files handed in with a report from its share's page."""
 
 import datetime as dt
-from contextlib import suppress
 
 from django import forms
 from django.contrib import messages
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.errors import Invalid, Refusal
 from accounts.pages import reader, status_of
 from tasks.evidence import LARGEST_FILE, attach
-from tasks.files.uploads import AtMost
+from tasks.files.uploads import at_most
 from tasks.models import ProgressReport
 from tasks.views.share import share_in_sight, share_page
 
@@ -30,13 +29,10 @@ def attach_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """The limit is set before anybody reads the body; the token inside it is checked after."""
     on = timezone.localdate()
     report = _report_in_sight(request, pk, on)
-    request.upload_handlers.insert(0, AtMost(request, LARGEST_FILE))
     try:
-        return _attach(request, report)
+        with at_most(request, LARGEST_FILE):
+            return _attach(request, report)
     except Refusal as refusal:
-        for handler in request.upload_handlers:
-            with suppress(OSError):
-                handler.upload_interrupted()
         task = share_in_sight(reader(request), report.task_id, on)
         return share_page(request, task, on, refusal=refusal, status=status_of(refusal))
 

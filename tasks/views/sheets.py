@@ -1,7 +1,6 @@
 """填报表 on the pages: fetched, and handed in, from one's own work."""
 
 import datetime as dt
-from contextlib import suppress
 from io import BytesIO
 
 from django import forms
@@ -20,7 +19,7 @@ from accounts.errors import Invalid, Refusal
 from accounts.models import Unit
 from accounts.pages import reader, status_of
 from plans.reading import ReadingRefused
-from tasks.files.uploads import AtMost
+from tasks.files.uploads import at_most
 from tasks.sheets import LARGEST_SHEET, sheet_name, sheet_to_fill, submit_sheet
 from tasks.views.my_work import my_work_page
 
@@ -39,13 +38,10 @@ def report_sheet(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     if request.method == "GET":
         content = sheet_to_fill(unit, user=reader(request), on=on)
         return FileResponse(BytesIO(content), as_attachment=True, filename=sheet_name(unit, on))
-    request.upload_handlers.insert(0, AtMost(request, LARGEST_SHEET))
     try:
-        return _hand_in(request, unit)
+        with at_most(request, LARGEST_SHEET):
+            return _hand_in(request, unit)
     except Refusal as refusal:
-        for handler in request.upload_handlers:
-            with suppress(OSError):
-                handler.upload_interrupted()
         return my_work_page(request, on, sheet_refused=refusal, status=status_of(refusal))
 
 
