@@ -29,7 +29,7 @@ MailLink = Reminder.mails.through
 #: The columns on which a mail rests: what the facts look at, and what the letter shows.
 COLUMNS = (
     *("task", "unit", "rule", "step", "on", "deadline_version"),
-    *("task__title", "task__due_on", "task__is_own_part", "task__unit__name"),
+    *("task__title", "task__is_own_part", "task__unit__name"),
     *(f"task__{name}" for name in facts.COLUMNS if name != "unit"),
 )
 

@@ -24,7 +24,8 @@ SHOWN = 50
 class Line:
     """One share in a list, in words: text and HTML show the same.
 
-    ``due`` is the date or empty; ``when`` says how long there is left, or how long it has been.
+    ``due`` is the date or empty, of the first open step where there are steps; ``when`` says how
+    long there is left until then, or how long it has been.
     """
 
     title: str
@@ -93,10 +94,11 @@ def _groups(reminders: list[Reminder], calendar: WorkCalendar, on: dt.date) -> l
 
 
 def _line(task: Task, when: str) -> Line:
+    due_on = task.next_due_on
     return Line(
         title=task.title,
         unit=f"{task.unit} ({_('own part')})" if task.is_own_part else str(task.unit),
-        due=_("due on %(day)s") % {"day": date_format(task.due_on)} if task.due_on else "",
+        due=_("due on %(day)s") % {"day": date_format(due_on)} if due_on else "",
         when=when,
         url=absolute_url(f"/tasks/{task.pk}/"),
     )

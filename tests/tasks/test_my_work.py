@@ -1,8 +1,10 @@
 """My work: what each person owes, and what waits for their decision."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import User
@@ -42,6 +44,20 @@ def test_a_unit_s_own_part_is_told_from_its_whole_share(world: PageWorld) -> Non
     page = text_of(browser(world.county.officer("司法局")).get("/"))
     assert page.count("司法局 (own part) · ") == 1
     assert page.count("司法局 · ") >= 1
+
+
+def test_of_a_share_with_steps_the_next_one_s_date_is_told(world: PageWorld) -> None:
+    """Beside it stand the days that are left until then, and not until the share is due."""
+    share = Task.objects.get(unit__name="乙乡", state=Task.State.ACKNOWLEDGED)
+    Task.objects.filter(pk=share.pk).update(next_due_on=dt.date(2026, 2, 3))
+    officer = browser(world.county.officer("乙乡"))
+    assert "due 3 Feb 2026 · " in text_of(officer.get("/"))
+    page = text_of(officer.get(f"/tasks/{share.pk}/"))
+    assert "Next due on · " in page
+    assert "3 Feb 2026" in page
+    other = Task.objects.filter(next_due_on=F("due_on"), unit__name="甲镇")[0]
+    page = text_of(browser(world.county.officer("甲镇")).get(f"/tasks/{other.pk}/"))
+    assert "Next due on" not in page
 
 
 def test_the_coordinator_decides_and_owes_nothing(world: PageWorld) -> None:

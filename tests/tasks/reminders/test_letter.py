@@ -57,7 +57,10 @@ def test_a_mail_in_english_word_for_word(house: House, settings: Settings) -> No
     settings.BASE_URL = "https://luoshi.county.example"
     User.objects.update(language="en")
     overdue = house.add_share("镇", title="清理<文件>", due_on=dt.date(2026, 9, 28))
-    today = house.add_share("镇", title="编制预算")
+    # Of a share with steps the date of the first open one, which the days are counted to.
+    today = house.add_share(
+        "镇", title="编制预算", due_on=dt.date(2026, 12, 31), next_due_on=dt.date(2026, 9, 30)
+    )
     soon = house.add_share("镇", title="法治宣传", due_on=dt.date(2026, 10, 8))
     fresh = house.add_share(
         "镇",
