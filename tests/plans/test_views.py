@@ -272,6 +272,18 @@ def test_the_nearest_names_are_offered_and_one_is_picked(county: County) -> None
     assert key_task.owners.get().unit == wanted
 
 
+def test_of_several_near_names_it_is_the_one_picked(county: County) -> None:
+    villages = [county.unit("甲一村"), county.unit("甲二村")]
+    for wanted in villages:
+        plan = drafted_plan(county, item("1.", "甲", [owner("甲村", "lead")], due("2026-12-31")))
+        key_task = plan.key_tasks.get()
+        near = f"near_{key_task.owners.get().pk}"
+        page = draft_page(county.coordinator, plan).content.decode()
+        assert all(f'name="{near}" value="{village.pk}"' in page for village in villages)
+        settle(county.coordinator, key_task, **{near: wanted.pk})
+        assert key_task.owners.get().unit == wanted
+
+
 def test_a_name_written_goes_before_the_one_picked(county: County) -> None:
     plan = drafted_plan(county, item("1.", "甲", [owner("司法分局", "lead")], due("2026-12-31")))
     key_task = plan.key_tasks.get()

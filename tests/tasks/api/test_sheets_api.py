@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Unit
 from plans.models import Plan
+from tasks.bulk import MOST_ROWS
 from tasks.models import ProgressReport, Task
 from tasks.sheets import LARGEST_SHEET
 from tasks.sheets.layout import (
@@ -247,12 +248,14 @@ def test_a_sheet_without_a_word_and_one_that_is_not_ours(
     assert (other.status_code, other.json()["code"]) == (400, "not_a_report_sheet")
 
 
-def test_two_hundred_rows_at_most(world: ApiWorld, officer: Api, town: Unit) -> None:
+@pytest.mark.parametrize(("rows", "code"), [(0, "sheet_refused"), (1, "too_many_rows")])
+def test_no_more_rows_than_a_request_takes(officer: Api, town: Unit, rows: int, code: str) -> None:
+    """Rows without a task are refused one by one, as long as they are not too many."""
     sheet = fetch(officer, town)
-    for row in range(FIRST_ROW, FIRST_ROW + 201):
+    for row in range(FIRST_ROW, FIRST_ROW + MOST_ROWS + rows):
         sheet.fill(row, 1)
     answer = hand_in(officer, town, sheet)
-    assert (answer.status_code, answer.json()["code"]) == (400, "too_many_rows")
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
 @pytest.mark.parametrize(
