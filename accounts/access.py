@@ -1,13 +1,15 @@
 """Who may act for which unit. The few functions through which every right is read.
 
-Nothing is cached across requests and nothing is written into a token: a role that ended
+Nothing is kept across requests and nothing is written into a token: a role that ended
 yesterday gives nothing today (FAILURES C24, C25).
 """
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, Unit, User
@@ -20,20 +22,77 @@ WORKING_ROLES = (Role.OFFICER, Role.HEAD)
 ALL_ROLES = tuple(Role)
 
 
+@dataclass(frozen=True)
+class Post:
+    """A role that a person holds in a unit, or in the unit that hosts it.
+
+    ``pk`` and ``path`` are the unit's.
+    """
+
+    pk: int
+    path: str
+    role: str
+
+
+def posts_of(user: User | AnonymousUser, on: dt.date) -> tuple[Post, ...]:
+    """Every post of the person that day. One query; none where they are kept."""
+    if user.is_anonymous or not user.is_active:
+        return ()
+    kept = user.kept_posts
+    if kept is None:
+        return _read_posts(user, on)
+    if on not in kept:
+        kept[on] = _read_posts(user, on)
+    found: tuple[Post, ...] = kept[on]
+    return found
+
+
+def keep_posts(user: User) -> None:
+    """Reads the person's posts once a day at most, for as long as this object lives.
+
+    To be said at a door, where the object was read for one request.
+    """
+    user.kept_posts = {}
+
+
+def _read_posts(user: User, on: dt.date) -> tuple[Post, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(POSTS, {"user": user.pk, "on": on})
+        return tuple(Post(*row) for row in cursor)
+
+
+#: Written by hand: it is asked before everything else that anybody asks.
+POSTS = """
+    WITH held AS (
+        SELECT post.unit_id, post.role FROM accounts_membership post
+        JOIN accounts_user person ON person.id = post.user_id
+        WHERE person.id = %(user)s AND person.is_active
+          AND post.valid_from <= %(on)s AND coalesce(post.valid_to >= %(on)s, true)
+    ), hosted AS (
+        SELECT hosting.unit_id, held.role FROM held
+        JOIN accounts_unithosting hosting ON hosting.host_id = held.unit_id
+        WHERE hosting.valid_from <= %(on)s AND coalesce(hosting.valid_to >= %(on)s, true)
+    )
+    SELECT unit.id, unit.ancestors || unit.id || '/', post.role
+    FROM (TABLE held UNION TABLE hosted) post JOIN accounts_unit unit ON unit.id = post.unit_id
+    ORDER BY unit.id, post.role
+"""
+
+
 def units_acted_for(
     user: User | AnonymousUser, roles: Collection[str], on: dt.date
 ) -> UnitQuerySet:
     """Units in which the person holds one of the roles that day, and the bodies these host."""
-    if not user.is_active or user.is_anonymous:
-        return Unit.objects.none()
-    held = Membership.objects.in_force(on).filter(user=user, role__in=roles).values("unit_id")
-    hosted = Q(in_force(on, "hostings__"), hostings__host__in=held)
-    return Unit.objects.filter(Q(pk__in=held) | hosted).distinct()
+    return Unit.objects.filter(pk__in={post.pk for post in _held(user, roles, on)})
+
+
+def _held(user: User | AnonymousUser, roles: Collection[str], on: dt.date) -> list[Post]:
+    return [post for post in posts_of(user, on) if post.role in roles]
 
 
 def units_in_sight(user: User | AnonymousUser, on: dt.date) -> UnitQuerySet:
-    """The person's part of the unit tree. One query for the tops; the rest is a subquery."""
-    return Unit.objects.within(*units_acted_for(user, ALL_ROLES, on))
+    """The person's part of the unit tree."""
+    return Unit.objects.within(*{post.pk: post for post in posts_of(user, on)}.values())
 
 
 def units_coordinated(user: User | AnonymousUser, on: dt.date) -> UnitQuerySet:
@@ -52,7 +111,7 @@ def _part_of(office: Unit) -> Unit:
 
 
 def may_act_for(user: User, unit: Unit, roles: Collection[str], on: dt.date) -> bool:
-    return units_acted_for(user, roles, on).filter(pk=unit.pk).exists()
+    return any(post.pk == unit.pk for post in _held(user, roles, on))
 
 
 def colleagues_of(user: User, on: dt.date) -> QuerySet[User]:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access import keep_posts
 from accounts.entering import PASSED
 from accounts.errors import TooMany
 from accounts.models import User
@@ -45,6 +46,20 @@ class SessionLimits:
             logout(request)
         elif now - seen >= NOTED_EVERY:
             request.session["seen_at"] = now
+
+
+class PostsKept:
+    """A page reads once what the person may do; the API's views see to it themselves."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if request.user.is_authenticated and not request.path.startswith(API):
+            keep_posts(request.user)
 
 
 class SecondFactorDemanded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.db import models
 from django.db.models import Exists, Q
@@ -20,11 +20,21 @@ def in_force(on: dt.date, prefix: str = "") -> Q:
     return started & not_ended
 
 
+class Place(Protocol):
+    """Where a unit stands in the tree: ``path`` is that of its ancestors and its own id."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def path(self) -> str: ...
+
+
 class UnitQuerySet(models.QuerySet["Unit"]):
     def valid_on(self, on: dt.date) -> UnitQuerySet:
         return self.filter(in_force(on))
 
-    def within(self, *tops: Unit) -> UnitQuerySet:
+    def within(self, *tops: Place) -> UnitQuerySet:
         """The given units and everything below them. No query of its own."""
         wanted = Q(pk__in=[])
         for top in tops:

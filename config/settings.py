@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.PostsKept",
     "accounts.middleware.SecondFactorDemanded",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.TooManyPage",

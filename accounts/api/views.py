@@ -16,6 +16,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.access import keep_posts
 from accounts.api.conditions import VersionedRow, etag_of
 from accounts.api.filters import UnitFilters, UnitGroupFilters
 from accounts.api.idempotency import Replayed, claim, claims_key, keep_answer, key_of
@@ -80,15 +81,16 @@ class AtOneInstant(APIView):
     def at(self) -> dt.datetime:
         return timezone.now()
 
-    @property
+    @cached_property
     def on(self) -> dt.date:
         return timezone.localdate(self.at)
 
-    @property
+    @cached_property
     def user(self) -> User:
         user = self.request.user
         if not isinstance(user, User):
             raise TypeError("This view is for people who are logged in.")
+        keep_posts(user)
         return user
 
     def words(self, serializer_class: type[BaseSerializer[Any]]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator
@@ -31,6 +32,9 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # knox has no 
     #: What the relay answered when it refused the address for good; empty while it takes mail.
     email_refusal = models.TextField(_("why the address takes no mail"), blank=True)
     email_refused_at = models.DateTimeField(null=True, blank=True)
+
+    #: Posts by day, once ``accounts.access.keep_posts`` was said of this object.
+    kept_posts: dict[dt.date, Any] | None = None
 
     class Meta:
         verbose_name = _("account")
