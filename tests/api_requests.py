@@ -21,13 +21,15 @@ ROOT = "/api/v1"
 class Api:
     """One person at the API, or a stranger; every answer is returned, whatever its status."""
 
+    root = ROOT
+
     def __init__(self, user: User | None = None, **headers: str) -> None:
         self._client = Client(headers={"accept-language": "en", **headers})
         if user is not None:
             self._client.cookies[settings.SESSION_COOKIE_NAME] = session_of(user)
 
     def get(self, path: str, **parameters: Any) -> Any:
-        return self._client.get(ROOT + path, parameters)
+        return self._client.get(self.root + path, parameters)
 
     def post(self, path: str, body: Any = None, *, row: VersionedRow | None = None) -> Any:
         """``row`` is what the caller looked at: its ETag goes along as ``If-Match``."""
@@ -47,14 +49,14 @@ class Api:
     def raw(self, method: str, path: str, content: bytes, **extra: Any) -> Any:
         """Bytes as they are; JSON unless ``content_type`` says otherwise."""
         extra.setdefault("content_type", "application/json")
-        return getattr(self._client, method)(ROOT + path, content, **extra)
+        return getattr(self._client, method)(self.root + path, content, **extra)
 
     def upload(self, path: str, **fields: Any) -> Any:
-        return self._client.post(ROOT + path, fields)
+        return self._client.post(self.root + path, fields)
 
     def attach(self, path: str, file: SimpleUploadedFile, *, row: VersionedRow) -> Any:
         headers = {"If-Match": etag_of(row)}
-        return self._client.post(ROOT + path, {"file": file}, headers=headers)
+        return self._client.post(self.root + path, {"file": file}, headers=headers)
 
     def read_bytes(self, path: str) -> Any:
         """The answer of a file, read to its end: only then is the file closed."""

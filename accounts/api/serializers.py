@@ -4,10 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.telling import Telling
 from accounts.models import Membership, Unit, UnitGroup, User
 
 
-class UnitNameSerializer(serializers.ModelSerializer[Unit]):
+class UnitNameSerializer(Telling, serializers.ModelSerializer[Unit]):
     """A unit where another row names it."""
 
     class Meta:
@@ -29,7 +30,7 @@ class UnitSerializer(serializers.ModelSerializer[Unit]):
         fields = ["id", "name", "kind", "parent", "level", "valid_from", "valid_to", "aliases"]
 
 
-class UnitGroupNameSerializer(serializers.ModelSerializer[UnitGroup]):
+class UnitGroupNameSerializer(Telling, serializers.ModelSerializer[UnitGroup]):
     """A group where another row names it."""
 
     class Meta:
@@ -47,7 +48,7 @@ class UnitGroupSerializer(serializers.ModelSerializer[UnitGroup]):
         fields = ["id", "name", "aliases"]
 
 
-class PersonSerializer(serializers.ModelSerializer[User]):
+class PersonSerializer(Telling, serializers.ModelSerializer[User]):
     """An account where a row says who did something."""
 
     class Meta:

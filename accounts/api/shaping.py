@@ -48,13 +48,18 @@ def read_along(
 def shape(
     serializer: BaseSerializer[Any], request: Request, expansions: Mapping[str, Expansion]
 ) -> None:
-    """Leaves the fields that were asked for. Raises ``ValidationError`` for an unknown one."""
+    """Leaves the fields that were asked for. Raises ``ValidationError`` for an unknown one.
+
+    Where nothing is asked for, the fields are not touched: they need not even be made.
+    """
     of_a_row: Any = getattr(serializer, "child", serializer)
     for name in names_in(request, "expand"):
         of_a_row.fields[name] = expansions[name].field()
     asked = names_in(request, "fields")
+    if not asked:
+        return
     _require_known("fields", asked, of_a_row.fields)
-    for name in list(of_a_row.fields) if asked else ():
+    for name in list(of_a_row.fields):
         if name not in asked:
             of_a_row.fields.pop(name)
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounts.access import units_in_sight
 from accounts.api.fields import DayField, IdField, StrictSerializer
 from accounts.api.serializers import UnitGroupNameSerializer, UnitNameSerializer
+from accounts.api.telling import Telling
 from accounts.models import Unit
 from plans.access import may_coordinate
 from plans.models import (
@@ -42,7 +43,7 @@ class UnitsInDirectory(serializers.PrimaryKeyRelatedField[Unit]):
         return Unit.objects.visible_to(view.user, view.on)
 
 
-class PlanNameSerializer(serializers.ModelSerializer[Plan]):
+class PlanNameSerializer(Telling, serializers.ModelSerializer[Plan]):
     """A plan where another row names it."""
 
     class Meta:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.api.fields import DayField, IdField, StrictSerializer
 from accounts.api.serializers import RoleSerializer
+from accounts.api.telling import Telling
 from accounts.models import User
 from plans.models import ReportingPeriod
 from tasks.groupings import GROUPINGS, GROUPINGS_OF_ALL
@@ -109,7 +110,7 @@ class OptionalAnswerSerializer(StrictSerializer):
     )
 
 
-class LeftOutSerializer(serializers.Serializer[Any]):
+class LeftOutSerializer(Telling, serializers.Serializer[Any]):
     """Shares that do not count, by the first reason that holds."""
 
     cancelled = serializers.IntegerField()
@@ -124,7 +125,7 @@ class RowKeyField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class RowSerializer(serializers.Serializer[Any]):
+class RowSerializer(Telling, serializers.Serializer[Any]):
     """One line: ``total`` = ``counted`` + all that is left out; the rest are parts of counted.
 
     ``key`` is the id of a section, key task or unit, or the word or number of any other row.
@@ -150,7 +151,7 @@ class RowSerializer(serializers.Serializer[Any]):
     left_out = LeftOutSerializer()
 
 
-class PastSerializer(serializers.Serializer[Any]):
+class PastSerializer(Telling, serializers.Serializer[Any]):
     """How the figures of a day gone by were rebuilt.
 
     ``known_in_part`` shares have a history that tells their state only; what else is asked of
@@ -160,7 +161,7 @@ class PastSerializer(serializers.Serializer[Any]):
     known_in_part = serializers.IntegerField()
 
 
-class _FiguresSerializer(serializers.Serializer[Any]):
+class _FiguresSerializer(Telling, serializers.Serializer[Any]):
     on = serializers.DateField()
     whole = serializers.BooleanField()
     past = PastSerializer(allow_null=True)

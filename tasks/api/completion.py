@@ -1,10 +1,11 @@
 """Completion over the API: narrowed by the filters of shares, and as a table to take along."""
 
 import datetime as dt
-from collections.abc import Set
+from collections.abc import Callable, Set
 from functools import partial
 from typing import Any, ClassVar
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django_filters.utils import translate_validation
 from drf_spectacular.types import OpenApiTypes
@@ -115,12 +116,23 @@ def day_asked(request: Request, today: dt.date) -> dt.date:
 
 
 def narrowing(
-    request: Request, filters: type[CompletionFilters], day: dt.date, shares: TaskQuerySet
-) -> TaskQuerySet:
-    """The shares that the filters keep; ``ValidationError`` for one that says nothing to us."""
+    request: Request, filters: type[CompletionFilters], day: dt.date
+) -> Callable[[TaskQuerySet], TaskQuerySet] | None:
+    """Keeps the shares that the filters keep; nothing where the address has none of them."""
     asked = request.query_params.copy()
     for name in ("by", "as_of"):
         asked.pop(name, None)
+    return partial(_narrowed, request, filters, asked, day) if asked else None
+
+
+def _narrowed(
+    request: Request,
+    filters: type[CompletionFilters],
+    asked: QueryDict,
+    day: dt.date,
+    shares: TaskQuerySet,
+) -> TaskQuerySet:
+    """Raises ``ValidationError`` for a filter that says nothing to us."""
     found = filters(asked, queryset=shares, request=request, day=day)
     if not found.is_valid():
         raise translate_validation(found.errors)
@@ -155,7 +167,7 @@ class CompletionView(AtOneInstant):
         """As the completion of one plan, over all plans in sight; by plan, year, unit and more."""
         by = grouping_asked(request, GROUPINGS_OF_ALL)
         day = day_asked(request, self.on)
-        narrow = partial(narrowing, request, CompletionFilters, day)
+        narrow = narrowing(request, CompletionFilters, day)
         figures = completion_of_all_plans(
             user=self.user, on=self.on, by=by, narrow=narrow, then=day
         )

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.conditions import version_named
 from accounts.api.fields import NothingSerializer, StrictSerializer
+from accounts.api.shaping import SHAPED
 from accounts.api.views import Resource
 from tasks.api.bodies import AnswerSerializer, OptionalAnswerSerializer, ReasonSerializer
 from tasks.api.filters import ExtensionRequestFilters, ReportFilters
@@ -33,12 +34,12 @@ class _Decided(ListModelMixin, Resource):
     detail_serializer_class: Any
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows = self.model.objects.visible_to(self.user, self.on)
-        joined = ["task__unit", "author", "decided_by"]
-        if self.action != "list":
-            joined += ["task__plan__issuing_unit", "task__parent__unit"]
-        found: QuerySet[Any] = rows.select_related(*joined).order_by("-submitted_at", "-id")
-        return found
+        rows: QuerySet[Any] = self.model.objects.visible_to(self.user, self.on)
+        if self.action in SHAPED:
+            rows = rows.select_related("task__unit", "author", "decided_by")
+        if self.action == "retrieve":
+            rows = rows.select_related("task__plan__issuing_unit", "task__parent__unit")
+        return rows.order_by("-submitted_at", "-id")
 
     def decide(
         self, service: Callable[..., Any], body_serializer: type[StrictSerializer]
@@ -47,8 +48,8 @@ class _Decided(ListModelMixin, Resource):
         row = self.get_object()
         version = version_named(self.request, row)
         body = self.words(body_serializer)
-        service(row.pk, **body, actor=self.user, at=self.at, version=version)
-        return self.answer(self.get_object(), self.detail_serializer_class)
+        decided = service(row.pk, **body, actor=self.user, at=self.at, version=version)
+        return self.answer(decided, self.detail_serializer_class)
 
 
 class ReportViewSet(_Decided):

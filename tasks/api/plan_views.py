@@ -1,7 +1,6 @@
 """What plans can do once there are shares: be issued, and say how far they are."""
 
 from collections.abc import Set
-from functools import partial
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -70,7 +69,7 @@ class PlanWithSharesViewSet(PlanViewSet):
         """
         by = grouping_asked(request, GROUPINGS)
         day = day_asked(request, self.on)
-        narrow = partial(narrowing, request, PlanCompletionFilters, day)
+        narrow = narrowing(request, PlanCompletionFilters, day)
         figures = plan_completion(
             self.get_object(), user=self.user, on=self.on, by=by, narrow=narrow, then=day
         )

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers import PersonSerializer, UnitNameSerializer
+from accounts.api.telling import Telling
 from plans.api.serializers import PlanNameSerializer
 from plans.models import KeyTask
 from tasks.access import actions_open_to, deciding_unit, is_head_of, may_decide
@@ -37,7 +38,7 @@ SHARE_ACTIONS = [
 LIGHTS = [(light.value, light.label) for light in Light]
 
 
-class KeyTaskNameSerializer(serializers.ModelSerializer[KeyTask]):
+class KeyTaskNameSerializer(Telling, serializers.ModelSerializer[KeyTask]):
     """A key task where a share names it."""
 
     class Meta:
@@ -45,7 +46,7 @@ class KeyTaskNameSerializer(serializers.ModelSerializer[KeyTask]):
         fields = ["id", "number", "title"]
 
 
-class ShareNameSerializer(serializers.ModelSerializer[Task]):
+class ShareNameSerializer(Telling, serializers.ModelSerializer[Task]):
     """A share where a report or a reminder names it. The unit must be joined."""
 
     unit = UnitNameSerializer(read_only=True)
@@ -55,7 +56,7 @@ class ShareNameSerializer(serializers.ModelSerializer[Task]):
         fields = ["id", "title", "unit"]
 
 
-class TaskSerializer(serializers.ModelSerializer[Task]):
+class TaskSerializer(Telling, serializers.ModelSerializer[Task]):
     """One unit's share. ``completion`` counts upward; ``reported_percent`` is the unit's own.
 
     ``next_due_on`` is the day of the first open step, or ``due_on``; light and reminders follow
@@ -113,7 +114,25 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
         return task.light_on(on).value
 
 
-class AboveSerializer(serializers.ModelSerializer[Task]):
+#: The columns that a ``TaskSerializer`` tells of a share, and those that its light rests on.
+TOLD = (
+    *(set(TaskSerializer.Meta.fields) - {"level", "light", "plan", "key_task", "unit"}),
+    "depth",
+    "plan__title",
+    "plan__year",
+    "plan__yellow_days",
+    "plan__yellow_points",
+    "key_task__number",
+    "key_task__title",
+    "unit__name",
+)
+
+
+#: Those of a share below, which is of the same key task.
+OF_A_CHILD = tuple(name for name in TOLD if not name.startswith(("plan__", "key_task__")))
+
+
+class AboveSerializer(Telling, serializers.ModelSerializer[Task]):
     """A share above: its title, owner and deadline, and nothing else (DESIGN 4)."""
 
     unit = UnitNameSerializer(read_only=True)
@@ -124,7 +143,7 @@ class AboveSerializer(serializers.ModelSerializer[Task]):
         fields = ["level", "title", "unit", "deadline_kind", "deadline_text", "due_on"]
 
 
-class StepSerializer(serializers.ModelSerializer[Step]):
+class StepSerializer(Telling, serializers.ModelSerializer[Step]):
     """A milestone, or one occurrence of a recurring duty; closed by an approved report."""
 
     class Meta:
@@ -132,7 +151,7 @@ class StepSerializer(serializers.ModelSerializer[Step]):
         fields = ["id", "position", "label", "due_on", "closed_on"]
 
 
-class PeriodSerializer(serializers.Serializer[Any]):
+class PeriodSerializer(Telling, serializers.Serializer[Any]):
     """A period to report on: its last day, and the last day to hand the report in."""
 
     end = serializers.DateField()
@@ -169,6 +188,9 @@ class TaskDetailSerializer(TaskSerializer):
     @extend_schema_field(AboveSerializer(many=True))
     def get_chain(self, task: Task) -> Any:
         above = Task.objects.filter(pk__in=task.ancestors).select_related("unit")
+        above = above.only(
+            "depth", "title", "deadline_kind", "deadline_text", "due_on", "unit__name"
+        )
         return AboveSerializer(above.order_by("depth"), many=True).data
 
     @extend_schema_field(TaskSerializer(many=True))
@@ -199,12 +221,14 @@ class TaskDetailSerializer(TaskSerializer):
     def _children(self, task: Task) -> list[Task]:
         """Everything below a share in sight is in sight."""
         if not hasattr(self, "_known"):
-            rows = task.children.select_related("plan", "key_task", "unit")
-            self._known = list(rows.order_by("unit__depth", "unit__position", "id"))
+            below = task.children.select_related("unit").only("plan_id", "key_task_id", *OF_A_CHILD)
+            self._known = list(below.order_by("unit__depth", "unit__position", "id"))
+            for child in self._known:
+                child.plan, child.key_task = task.plan, task.key_task
         return self._known
 
 
-class _DecidedSerializer(serializers.ModelSerializer[Any]):
+class _DecidedSerializer(Telling, serializers.ModelSerializer[Any]):
     """What reports and requests have in common."""
 
     task = ShareNameSerializer(read_only=True)
@@ -301,7 +325,7 @@ class ExtensionRequestDetailSerializer(ExtensionRequestSerializer):
         return self.open_decisions(row)
 
 
-class EventSerializer(serializers.ModelSerializer[TaskEvent]):
+class EventSerializer(Telling, serializers.ModelSerializer[TaskEvent]):
     """One line of a share's history."""
 
     actor = PersonSerializer(read_only=True)

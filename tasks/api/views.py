@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from accounts.api.conditions import version_named
 from accounts.api.fields import NothingSerializer, StrictSerializer
 from accounts.api.serializers import UnitSerializer
-from accounts.api.shaping import SHAPED, Expansion, read_along
+from accounts.api.shaping import SHAPED, Expansion, names_in, read_along
 from accounts.api.views import OF_A_LIST, Resource, rows_named
 from accounts.models import Unit, UnitGroup, User
 from plans.api.serializers import KeyTaskSerializer, PlanSerializer
@@ -27,6 +27,7 @@ from tasks.api.bodies import (
 )
 from tasks.api.filters import TaskFilters
 from tasks.api.serializers import (
+    TOLD,
     AboveSerializer,
     EventSerializer,
     ExtensionRequestDetailSerializer,
@@ -45,7 +46,7 @@ from tasks.api.supervision import (
 )
 from tasks.decomposition import Part, StepPart, decompose, split_among
 from tasks.extensions import ask_extension
-from tasks.models import ExtensionRequest, ProgressReport, Task
+from tasks.models import ExtensionRequest, ProgressReport, Step, Task
 from tasks.progress import Said, submit_report
 from tasks.urging import issue_notice, urge
 
@@ -68,9 +69,9 @@ class TaskViewSet(ListModelMixin, Resource):
             ("key_task__plan", "key_task__section"),
             ("key_task__owners__unit", "key_task__owners__group"),
         ),
-        "plan": Expansion(partial(PlanSerializer, read_only=True)),
+        "plan": Expansion(partial(PlanSerializer, read_only=True), ("plan__issuing_unit",)),
         # The share above may be out of sight: title, owner and deadline only (DESIGN 4).
-        "parent": Expansion(partial(AboveSerializer, read_only=True)),
+        "parent": Expansion(partial(AboveSerializer, read_only=True), ("parent__unit",)),
         "children": Expansion(
             partial(TaskSerializer, many=True, read_only=True), (), (Prefetch("children", BELOW),)
         ),
@@ -85,14 +86,16 @@ class TaskViewSet(ListModelMixin, Resource):
 
     def get_queryset(self) -> QuerySet[Task]:
         tasks: QuerySet[Task] = Task.objects.visible_to(self.user, self.on)
-        tasks = tasks.select_related("plan__issuing_unit", "key_task", "unit", "parent__unit")
+        tasks = tasks.select_related("plan", "key_task", "unit")
         if self.action in SHAPED:
             tasks = read_along(tasks, self.request, self.expansions)
         if self.action == "list":
-            return tasks.order_by("next_due_on", "id")
-        return tasks.annotate(
-            report_waits=_waits(ProgressReport), request_waits=_waits(ExtensionRequest)
-        )
+            expands = names_in(self.request, "expand")
+            return (tasks if expands else tasks.only(*TOLD)).order_by("next_due_on", "id")
+        tasks = tasks.select_related("plan__issuing_unit", "parent__unit")
+        return tasks.prefetch_related(
+            Prefetch("steps", Step.objects.order_by("position"))
+        ).annotate(report_waits=_waits(ProgressReport), request_waits=_waits(ExtensionRequest))
 
     @extend_schema(responses=TaskDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
