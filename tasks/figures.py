@@ -10,49 +10,19 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import (
-    Avg,
-    Count,
-    DecimalField,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-)
-from django.db.models.functions import Coalesce, NullIf
-from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from plans.models import Plan
 from tasks.completion import CLOSED
 from tasks.groupings import BY_TOPMOST, By, grouping_of
-from tasks.light_conditions import last_yellow_day
-from tasks.models import OPEN_STATES, ProgressReport, Task
+from tasks.measures import LEFT_OUT, figures_of
+from tasks.models import Task
 from tasks.past import Past, as_of
 from tasks.querysets import TaskQuerySet
 
 #: What a mean of less than 100 is at most, with two decimals.
 ALMOST = Decimal("99.99")
-
-COUNTED = (
-    ~Q(role=Task.Role.SUPPORTING)
-    & ~Q(state__in=[Task.State.CANCELLED, Task.State.SUSPENDED])
-    & ~Q(deadline_kind="ongoing")
-)
-#: Why a share is left out; the first that holds, so that the numbers add up to the total.
-LEFT_OUT = {
-    "cancelled": Q(state=Task.State.CANCELLED),
-    "suspended": Q(state=Task.State.SUSPENDED),
-    "supporting": ~Q(state__in=[Task.State.CANCELLED, Task.State.SUSPENDED])
-    & Q(role=Task.Role.SUPPORTING),
-    "ongoing": ~Q(state__in=[Task.State.CANCELLED, Task.State.SUSPENDED])
-    & ~Q(role=Task.Role.SUPPORTING)
-    & Q(deadline_kind="ongoing"),
-}
 
 
 @dataclass(frozen=True)
@@ -168,72 +138,20 @@ def _find(in_sight: TaskQuerySet, asked: _Asked, on: dt.date, then: dt.date | No
 
 def _figures(in_sight: TaskQuerySet, asked: _Asked, on: dt.date) -> Figures:
     if asked.narrow is not None:
-        # As a set of ids: what a filter joins or makes distinct would stand in the way of sums.
-        found = Task.objects.filter(pk__in=asked.narrow(in_sight).order_by().values("pk"))
-        # The plan once more: by ids alone the whole table would be read.
-        in_sight = found if asked.key is None else found.filter(plan=asked.key)
-    topmost = in_sight.exclude(parent__in=in_sight.values("pk"))
-    shares = topmost if asked.by in BY_TOPMOST else in_sight.filter(is_own_part=False)
-    total = _row(asked.key, asked.label, topmost.aggregate(**_measures(on)))
-    return Figures(total, _rows(shares, on, asked.by), asked.by, on, asked.whole)
+        in_sight = _narrowed(in_sight, asked.narrow, asked.key)
+    grouping = grouping_of(asked.by, on)
+    total, found = figures_of(in_sight, on, grouping, by_topmost=asked.by in BY_TOPMOST)
+    rows = [_row(grouping.name(row["row_key"]), grouping.label(row), row) for row in found]
+    if grouping.place:
+        rows.sort(key=grouping.place)
+    return Figures(_row(asked.key, asked.label, total), rows, asked.by, on, asked.whole)
 
 
-def _rows(shares: TaskQuerySet, on: dt.date, by: By) -> list[Row]:
-    grouping = grouping_of(by, on)
-    grouped = (
-        shares.order_by()
-        .annotate(row_key=grouping.key)
-        .values("row_key", *grouping.beside)
-        .annotate(**_measures(on))
-        .order_by(*grouping.order, "row_key")
-    )
-    rows = [
-        _row(grouping.name(found["row_key"]), grouping.label(found), found) for found in grouped
-    ]
-    return sorted(rows, key=grouping.place) if grouping.place else rows
-
-
-def _has_one(rows: QuerySet[ProgressReport]) -> Q:
-    """As ``Exists``, but looked up for each share: PostgreSQL would read all reports there are."""
-    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
-
-
-def _measures(on: dt.date) -> dict[str, Any]:
-    """The aggregates of one row. Weighted by the key task; equal where all weights are zero."""
-    still_open = COUNTED & Q(state__in=OPEN_STATES)
-    soon = last_yellow_day(on)
-    kept_inside = [ProgressReport.State.DRAFT, ProgressReport.State.INSIDE]
-    reports = ProgressReport.objects.filter(task=OuterRef("pk")).exclude(state__in=kept_inside)
-    in_time = ProgressReport.objects.filter(
-        task=OuterRef("pk"),
-        completes=True,
-        state=ProgressReport.State.APPROVED,
-        submitted_at__date__lte=OuterRef("due_on"),
-    )
-    closed = Q(state=Task.State.CLOSED)
-    had_to_be = COUNTED & Q(due_on__isnull=False) & (closed | Q(due_on__lt=on))
-    number = DecimalField(max_digits=30, decimal_places=12)
-    weight = Sum("key_task__weight", filter=COUNTED)
-    weighted = ExpressionWrapper(F("key_task__weight") * F("completion"), output_field=number)
-    return {
-        "total": Count("pk"),
-        "counted": Count("pk", filter=COUNTED),
-        "acknowledged": Count("pk", filter=COUNTED & Q(acknowledged_at__isnull=False)),
-        "reported": Count("pk", filter=COUNTED & _has_one(reports)),
-        "closed": Count("pk", filter=COUNTED & Q(state=Task.State.CLOSED)),
-        "overdue": Count("pk", filter=still_open & Q(next_due_on__lt=on)),
-        "due_soon": Count("pk", filter=still_open & Q(next_due_on__gte=on, next_due_on__lte=soon)),
-        "due_by_now": Count("pk", filter=had_to_be),
-        "on_time": Count("pk", filter=had_to_be & closed & _has_one(in_time)),
-        "mean": Coalesce(
-            ExpressionWrapper(
-                Sum(weighted, filter=COUNTED) / NullIf(weight, Decimal(0)), output_field=number
-            ),
-            Avg("completion", filter=COUNTED),
-            output_field=number,
-        ),
-        **{f"left_out_{why}": Count("pk", filter=q) for why, q in LEFT_OUT.items()},
-    }
+def _narrowed(in_sight: TaskQuerySet, narrow: Narrow, plan: int | None) -> TaskQuerySet:
+    # As a set of ids: what a filter joins or makes distinct would stand in the way of sums.
+    kept = Task.objects.filter(pk__in=narrow(in_sight).order_by().values("pk"))
+    # The plan once more: by ids alone the whole table would be read.
+    return kept if plan is None else kept.filter(plan=plan)
 
 
 def _percent(mean: Decimal | None) -> Decimal | None:
