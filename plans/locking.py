@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict
@@ -22,15 +23,21 @@ def lock_plans_not_closed() -> list[Plan]:
     return list(Plan.objects.select_for_update(no_key=True).exclude(state="closed").order_by("pk"))
 
 
-def hold_plan(pk: int) -> None:
+def hold_plan(plans: QuerySet[Plan]) -> int:
     """Keeps the plan as it is (issued, not closed) while its shares change. Shared by writers.
 
-    Raises ``Conflict`` for a closed plan: nothing in it changes any more (DESIGN 3).
+    ``plans`` finds this one, whose id is answered. Raises ``Conflict`` for a closed plan: nothing
+    in it changes any more (DESIGN 3); ``Plan.DoesNotExist`` where there is none.
     """
+    sql, words = plans.order_by().values("pk", "state").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT state FROM plans_plan WHERE id = %s FOR SHARE", [pk])
-        (state,) = cursor.fetchone()
-    require_not_closed(state)
+        cursor.execute(f"{sql} FOR SHARE OF plans_plan", words)
+        row = cursor.fetchone()
+    if row is None:
+        raise Plan.DoesNotExist
+    require_not_closed(row[1])
+    pk: int = row[0]
+    return pk
 
 
 def hold_plans(ids: Iterable[int]) -> None:

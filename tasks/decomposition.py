@@ -19,7 +19,7 @@ from tasks.access import require_worker
 from tasks.changing import require_valid_fields
 from tasks.completion import roll_up
 from tasks.history import event_of, record
-from tasks.locking import lock_chain, lock_shape
+from tasks.locking import lock_shape_and_chain
 from tasks.models import MAX_DEPTH, Step, Task, TaskEvent
 from tasks.steps import Dated, foresee_steps, require_steps_within, save_steps
 from tasks.transitions import require_in_progress
@@ -117,8 +117,7 @@ def decompose(
     Refused: units out of reach or that already have a share (``Conflict``), a date after the
     share's own with the rows named (``Invalid``), a sixth level.
     """
-    lock_shape(Task.objects.values_list("plan_id", flat=True).get(pk=task_id))
-    chain = lock_chain(task_id, version)
+    chain = lock_shape_and_chain(task_id, version)
     task = chain[0]
     on = timezone.localdate(at)
     require_worker(actor, task, on)

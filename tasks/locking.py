@@ -19,11 +19,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 
 from accounts.versioning import require_version
 from plans.locking import hold_plan, hold_plans, lock_plan
+from plans.models import Plan
 from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Task
+from tasks.querysets import IsAmong
 
 #: First key of the advisory locks on the shape of a plan's share trees.
 SHAPE_LOCK = 1
@@ -47,29 +50,52 @@ class Family:
 
 def lock_shape(plan_id: int) -> None:
     """One writer at a time adds, moves or cancels shares of a plan (M12)."""
-    hold_plan(plan_id)
+    hold_plan(Plan.objects.filter(pk=plan_id))
+    _lock_shape(plan_id)
+
+
+def _lock_shape(plan_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SHAPE_LOCK, plan_id])
 
 
 def lock_chain(task_id: int, version: int | None = None) -> list[Task]:
-    """The share and all above it, locked, leaf first and root last. Three queries and the plan's.
+    """The share and all above it, locked, leaf first and root last. Two queries.
 
     A reform may have moved the share before the plan was held, so its place is read after that.
     PostgreSQL locks rows in the order of ORDER BY, so two roll-ups that meet always meet in the
     same order. ``version`` is the one of the share itself.
     """
-    ancestors = _hold_in_place(task_id)
+    _hold_plan_of(task_id)
+    return _lock_chain(task_id, version)
+
+
+def lock_shape_and_chain(task_id: int, version: int | None = None) -> list[Task]:
+    """As ``lock_shape`` and then ``lock_chain``, which need not hold the plan again."""
+    _lock_shape(_hold_plan_of(task_id))
+    return _lock_chain(task_id, version)
+
+
+def _lock_chain(task_id: int, version: int | None) -> list[Task]:
     chain = list(
         Task.objects.select_for_update(no_key=True, of=("self",))
         .select_related("unit", "plan__issuing_unit")
-        .filter(pk__in=[*ancestors, task_id])
+        .filter(IsAmong(F("pk"), RawSQL(IN_PLACE, [task_id])))  # noqa: S611 - a text of ours
         .order_by("-depth", "id")
     )
     for child, parent in itertools.pairwise(chain):
         child.parent = parent
     require_version(chain[0], version)
     return chain
+
+
+#: The ids of a share and of all above it. An array, so that each is looked up by its key.
+IN_PLACE = "(SELECT ancestors || id FROM tasks_task WHERE id = %s)::bigint[]"
+
+
+def _hold_plan_of(task_id: int) -> int:
+    """Holds the share's plan, whose id it answers; then the share's place stays what it is."""
+    return hold_plan(Plan.objects.filter(tasks=task_id))
 
 
 def lock_chains(task_ids: Iterable[int]) -> None:
@@ -86,19 +112,13 @@ def lock_chains(task_ids: Iterable[int]) -> None:
     list(held.order_by("-depth", "id").values_list("pk", flat=True))
 
 
-def _hold_in_place(task_id: int) -> list[int]:
-    """Holds the share's plan; then the ids above the share stay what they are."""
-    hold_plan(Task.objects.values_list("plan_id", flat=True).get(pk=task_id))
-    ancestors: list[int] = Task.objects.values_list("ancestors", flat=True).get(pk=task_id)
-    return ancestors
-
-
 def lock_family(task_id: int, version: int | None = None) -> Family:
     """The share, all above it and all below it, locked from the leaves up to the root.
 
     To be called after ``lock_shape``, so that no share is added below in the meantime.
     """
-    ancestors = _hold_in_place(task_id)
+    _hold_plan_of(task_id)
+    ancestors = Task.objects.values_list("ancestors", flat=True).get(pk=task_id)
     rows = list(
         Task.objects.select_for_update(no_key=True, of=("self",))
         .select_related("unit", "plan__issuing_unit")
@@ -139,7 +159,8 @@ def lock_report(report_id: int, version: int | None = None) -> tuple[ProgressRep
     """The report and the chain of its share, the chain first."""
     task_id = ProgressReport.objects.values_list("task_id", flat=True).get(pk=report_id)
     chain = lock_chain(task_id)
-    report = ProgressReport.objects.select_for_update(no_key=True).get(pk=report_id)
+    locked = ProgressReport.objects.select_for_update(no_key=True, of=("self",))
+    report = locked.select_related("author").get(pk=report_id)
     require_version(report, version)
     report.task = chain[0]
     return report, chain
@@ -158,7 +179,8 @@ def lock_extension_request(
     """The request and the chain of its share, the chain first."""
     task_id = ExtensionRequest.objects.values_list("task_id", flat=True).get(pk=request_id)
     chain = lock_chain(task_id)
-    request = ExtensionRequest.objects.select_for_update(no_key=True).get(pk=request_id)
+    locked = ExtensionRequest.objects.select_for_update(no_key=True, of=("self",))
+    request = locked.select_related("author").get(pk=request_id)
     require_version(request, version)
     request.task = chain[0]
     return request, chain

@@ -305,7 +305,7 @@ def _decide(
     report.decided_at = at
     report.reason = reason
     report.version += 1
-    report.save()
+    report.save(update_fields=["state", "decided_by", "decided_at", "reason", "version"])
 
 
 def _facts(report: ProgressReport) -> dict[str, object]:
