@@ -25,10 +25,14 @@ KEY_TASKS_OF_PLAN = 25
 
 
 class Township:
-    """``town`` is the measured township; ``count`` the number of shares in the county."""
+    """``town`` is the measured township; ``count`` the number of shares in the county.
 
-    def __init__(self, today: dt.date) -> None:
+    ``key_tasks_of_plan`` are those of each of the other plans, the first of which is ``BASE``.
+    """
+
+    def __init__(self, today: dt.date, key_tasks_of_plan: int = KEY_TASKS_OF_PLAN) -> None:
         self._leave_room()
+        self._of_plan = key_tasks_of_plan
         self.due_on = today + dt.timedelta(days=30)
         self.house: House = make_house()
         self.house.add_person("县", "officer")
@@ -98,11 +102,14 @@ class Township:
         self.count = size
         root = self.roots[0]
         leaf = Task.objects.get(parent=root, unit=self.towns[1])
-        plans = {BASE + n // KEY_TASKS_OF_PLAN for n in trees} - self._plans
+        plans = {self._plan_of_tree(BASE + n) for n in trees} - self._plans
         self._plans |= plans
         copy_like(self.house.plan, sorted(plans), {"id": _same, "year": lambda n: 2026 - n % YEARS})
-        of_tree: Changes = {"key_task_id": _tree, "plan_id": _plan}
-        key_tasks: Changes = {"id": _same, "plan_id": _plan_of_tree, "position": _same}
+        of_tree: Changes = {
+            "key_task_id": _tree,
+            "plan_id": lambda n: self._plan_of_tree(_tree(n)),
+        }
+        key_tasks: Changes = {"id": _same, "plan_id": self._plan_of_tree, "position": _same}
         copy_like(KeyTask.objects.get(pk=root.key_task_id), [BASE + n for n in trees], key_tasks)
         roots = [_share(n, 0) for n in trees]
         leaves = [_share(n, place) for n in trees for place in range(1, TOWNS)]
@@ -116,6 +123,9 @@ class Township:
         }
         copy_like(leaf, leaves, of_tree | below)
         self._add_history(leaf, leaves)
+
+    def _plan_of_tree(self, tree: int) -> int:
+        return BASE + (tree - BASE) // self._of_plan
 
     def _add_history(self, leaf: Task, leaves: list[int]) -> None:
         report, _made = ProgressReport.objects.get_or_create(
@@ -151,11 +161,3 @@ def _share(tree: int, place: int) -> int:
 
 def _tree(share: int) -> int:
     return BASE + (share - BASE) // TOWNS
-
-
-def _plan_of_tree(tree: int) -> int:
-    return BASE + (tree - BASE) // KEY_TASKS_OF_PLAN
-
-
-def _plan(share: int) -> int:
-    return _plan_of_tree(_tree(share))
