@@ -29,6 +29,7 @@ from plans.locking import lock_plans_not_closed
 from plans.models import KeyTaskOwner, Plan
 from tasks.locking import lock_shares_of
 from tasks.models import ShareTransfer, Task, UnitEnding, UnitReform
+from tasks.reform_rights import reach_of, require_nothing_gained
 from tasks.reform_shares import (
     Followers,
     Unsettled,
@@ -132,7 +133,8 @@ def execute_reform(
 ) -> UnitReform:
     """Does all of it or nothing; a second call returns the reform as it is.
 
-    Refused (``Conflict``) before its day, and while anything is unsettled, which is then named.
+    Refused (``Conflict``) before its day, and while anything is unsettled, which is then named;
+    and to whoever would gain rights by it (``NotAllowed``).
     """
     reform = _lock(reform_id)
     on = timezone.localdate(at)
@@ -146,10 +148,13 @@ def execute_reform(
     lock_unit_tree()
     followers = followers_of(reform)
     _require_in_sight(actor, followers, on)
+    before = reach_of(actor, on)
     grouping = _settled_shares(reform, followers)
     _reform_units(reform)
     _follow_in_plans(followers)
     save_regrouping(grouping, reform, actor=actor, at=at)
+    moved = [task.pk for task in grouping.changed()]
+    require_nothing_gained(actor, on, before=before, moved=moved)
     reform.state = UnitReform.State.EXECUTED
     reform.executed_by = actor
     reform.executed_at = at
