@@ -41,7 +41,7 @@ test: lint static
 	$(RUN) -m coverage report --skip-covered --show-missing --fail-under=90
 	$(RUN) -m coverage report --include='$(PROVEN)' --show-missing --fail-under=100
 
-# ONLY=lifecycle or ONLY=reminders for one suite; SEED=… repeats a run.
+# ONLY=lifecycle, ONLY=reminders or ONLY=api for one suite; SEED=… repeats a run.
 SEED ?= $(shell $(PYTHON) -c 'import secrets; print(secrets.randbelow(2**32))')
 FAULT_TESTS := tests/faults tests/tasks/test_life_by_property.py tests/tasks/test_random_trees.py
 

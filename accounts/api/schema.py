@@ -86,6 +86,12 @@ class Description(AutoSchema):
             )
         return bodies
 
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        """Without patterns of words: Python's ``\\w`` knows Chinese, that of a schema does not."""
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        if "\\w" in schema.get("pattern", ""):
+            del schema["pattern"]
+
     def _refusals(self) -> dict[str, Any]:
         found: dict[str, Any] = {
             "401": _("Nobody is logged in."),
