@@ -104,6 +104,21 @@ def units_coordinated(user: User | AnonymousUser, on: dt.date) -> UnitQuerySet:
     return Unit.objects.within(*map(_part_of, offices))
 
 
+def units_of_known_people(user: User | AnonymousUser, on: dt.date) -> UnitQuerySet:
+    """The units of which the person may read who holds a role there.
+
+    Their own part of the unit tree; for a coordinator, whose plans go to all of it, the whole tree
+    in which the office stands; for who keeps the directory, all of it.
+    """
+    if isinstance(user, User) and user.keeps_directory:
+        return Unit.objects.all()
+    roots = {
+        int(office.path.split("/")[1]) for office in units_acted_for(user, [Role.COORDINATOR], on)
+    }
+    tops = Unit.objects.filter(pk__in=roots)
+    return Unit.objects.within(*tops, *units_acted_for(user, ALL_ROLES, on))
+
+
 def _part_of(office: Unit) -> Unit:
     if office.kind == Unit.Kind.WORKING_GROUP and office.parent:
         return office.parent

@@ -41,15 +41,26 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             wanted |= Q(pk=top.pk) | Q(ancestors__startswith=top.path)
         return self.filter(wanted)
 
+    def not_ended(self, on: dt.date) -> UnitQuerySet:
+        """Those in force that day, and those that begin later."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
+    def called_like(self, words: str) -> UnitQuerySet:
+        """Units with the words in their name or in another name of any day."""
+        found = Q(name__icontains=words) | Q(aliases__name__icontains=words)
+        return self.filter(found).distinct()
+
     def named(self, name: str, on: dt.date) -> UnitQuerySet:
         """Units called so on that day, by their name or by an alias."""
         alias = Q(aliases__name=name) & in_force(on, "aliases__")
         return self.valid_on(on).filter(Q(name=name) | alias).distinct()
 
     def visible_to(self, user: User, on: dt.date) -> UnitQuerySet:
-        """The directory is open to everyone who holds a role on that day, and to nobody else."""
+        """Open to everyone who holds a role on that day and to its keepers, and to nobody else."""
         if not user.is_active:
             return self.none()
+        if user.keeps_directory:
+            return self.all()
         return self.filter(Exists(user.memberships.filter(in_force(on))))
 
 
@@ -61,6 +72,8 @@ class UnitGroupQuerySet(models.QuerySet["UnitGroup"]):
         """As open as the directory of which they are words."""
         if not user.is_active:
             return self.none()
+        if user.keeps_directory:
+            return self.all()
         return self.filter(Exists(user.memberships.filter(in_force(on))))
 
 
@@ -68,6 +81,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, on: dt.date) -> MembershipQuerySet:
         """Roles that hold on that day, of people who may still log in."""
         return self.filter(in_force(on), user__is_active=True)
+
+    def not_ended(self, on: dt.date) -> MembershipQuerySet:
+        """Roles that hold on that day or later, of people who may still log in."""
+        lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        return self.filter(lasting, user__is_active=True)
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):

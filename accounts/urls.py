@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts import second_factor_views, settings_views, sign_on_views
+from accounts import directory_views, second_factor_views, settings_views, sign_on_views
 from accounts.views import (
     ChoosePasswordView,
     LogInView,
@@ -13,6 +13,9 @@ from accounts.views import (
 urlpatterns = [
     path("login/", LogInView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("directory/", directory_views.directory, name="directory"),
+    path("directory/units/<int:pk>/", directory_views.unit, name="unit"),
+    path("directory/groups/<int:pk>/", directory_views.unit_group, name="unit-group"),
     path("me/", settings_views.my_settings, name="my-settings"),
     path("me/calendar-feed/", settings_views.make_own_feed, name="make-feed"),
     path("me/calendar-feed/revoke/", settings_views.revoke_own_feed, name="revoke-feed"),

@@ -187,6 +187,9 @@ change-password                   POST   -              ???? ???? ???? ???? ????
 switch-language                   POST   -              ++++ ++++ ++++ ++++ ++++ ++++ + =
 my-work                           GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 plans                             GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+directory                         GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+unit                              GET    甲镇             ++++ ++++ ++++ ++++ ++++ ++++ . >
+unit-group                        GET    各乡镇            ++++ ++++ ++++ ++++ ++++ ++++ . >
 reminders                         GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 report-sheet                      GET    甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >
 report-sheet                      POST   甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >

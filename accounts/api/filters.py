@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
@@ -123,7 +123,7 @@ class UnitFilters(FilterSet):
 
     def search(self, rows: UnitQuerySet, name: str, value: str) -> UnitQuerySet:
         """By a part of the name or of another name."""
-        return rows.filter(Q(name__icontains=value) | Q(aliases__name__icontains=value)).distinct()
+        return rows.called_like(value)
 
 
 class UnitGroupFilters(FilterSet):

@@ -14,6 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.units import Unit
 from accounts.querysets import MembershipQuerySet
 
+#: What the admin pages ask of whoever changes units, accounts and roles there.
+KEEPING = tuple(
+    f"accounts.{change}_{row}"
+    for change in ("add", "change")
+    for row in ("unit", "user", "membership")
+)
+
 
 class User(AbstractUser):  # type: ignore[django-manager-missing] # knox has no types
     """One account. In a government it is usually a post ("司法局-联络员"), not a person's name."""
@@ -42,6 +49,13 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # knox has no 
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def keeps_directory(self) -> bool:
+        """Whether the person may change the directory: by the rule of the admin pages, of which
+        superusers may all and other staff what they were given. A role in a unit gives none of it.
+        """
+        return self.is_staff and self.has_perms(KEEPING)
 
 
 class MailSettings(models.Model):
