@@ -1,11 +1,24 @@
 from django.urls import path
 
-from tasks.views import evidence, feed, my_work, plan, reminders, rules, share, sheets
+from tasks.views import (
+    directory,
+    evidence,
+    feed,
+    my_work,
+    plan,
+    reminders,
+    rules,
+    share,
+    sheets,
+)
 
 urlpatterns = [
     path("", my_work.my_work, name="my-work"),
     path("calendar/<str:token>.ics", feed.feed, name="calendar-feed"),
     path("units/<int:pk>/report-sheet/", sheets.report_sheet, name="report-sheet"),
+    path("directory/import/", directory.import_directory, name="import-directory"),
+    path("directory/import/confirm/", directory.confirm_import, name="confirm-import"),
+    path("directory/import/<str:action>.xlsx", directory.fetch_sheet, name="directory-sheet"),
     path("reminders/", reminders.reminders, name="reminders"),
     path("plans/<int:pk>/", plan.plan, name="plan"),
     path("plans/<int:pk>/issue/", plan.issue, name="issue-plan"),

@@ -190,6 +190,10 @@ plans                             GET    -              ++++ ++++ ++++ ++++ ++++
 directory                         GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 unit                              GET    甲镇             ++++ ++++ ++++ ++++ ++++ ++++ . >
 unit-group                        GET    各乡镇            ++++ ++++ ++++ ++++ ++++ ++++ . >
+directory-sheet:units             GET    -              xxxx xxxx xxxx xxxx xxxx xxxx x >
+import-directory                  GET    -              xxxx xxxx xxxx xxxx xxxx xxxx x >
+import-directory                  POST   -              xxxx xxxx xxxx xxxx xxxx xxxx x >
+confirm-import                    POST   -              xxxx xxxx xxxx xxxx xxxx xxxx x >
 reminders                         GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 report-sheet                      GET    甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >
 report-sheet                      POST   甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >

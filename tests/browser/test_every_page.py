@@ -16,7 +16,15 @@ from tests.test_permissions import PAGES, path_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 #: Answers that are no page: states of the process, a calendar, a sheet.
-NO_PAGES = ("live", "ready", "work", "calendar-feed", "completion-sheet", "report-sheet")
+NO_PAGES = (
+    "live",
+    "ready",
+    "work",
+    "calendar-feed",
+    "completion-sheet",
+    "report-sheet",
+    "directory-sheet:units",
+)
 
 
 @pytest.fixture
