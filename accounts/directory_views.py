@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from accounts.access import ALL_ROLES, units_acted_for, units_of_known_people
+from accounts.access import ALL_ROLES, Role, units_acted_for, units_of_known_people
 from accounts.directory_tree import (
     branches_open_at,
     chain_above,
@@ -49,7 +49,10 @@ def directory(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     form = SearchForm(request.GET)
     words = form.words()
-    context: dict[str, Any] = {"words": words}
+    context: dict[str, Any] = {
+        "words": words,
+        "may_reform": units_acted_for(user, [Role.COORDINATOR], on).exists(),
+    }
     if words:
         context["found"] = search(words, user=user, on=on, ended=form.wants_ended())
     else:

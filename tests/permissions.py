@@ -300,6 +300,15 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
             "tasks": [world.share("1.", "甲二村").pk],
             "to_unit": world.county.unit("甲一村").pk,
         },
+        ("new-reform:close", "POST"): {
+            "title": reform["title"],
+            "on": reform["on"],
+            "units": [village],
+        },
+        ("act-on-reform:transfers", "POST"): {
+            "tasks": [world.share("1.", "甲二村").pk],
+            "to_unit": world.county.unit("甲一村").pk,
+        },
         ("api-task-urges", "POST"): {"text": "请抓紧办理。"},
         ("api-task-supervision-notices", "POST"): notice,
         ("api-supervision-notice-raise", "POST"): {"level": "red", **reason},

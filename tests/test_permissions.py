@@ -194,6 +194,16 @@ directory-sheet:units             GET    -              xxxx xxxx xxxx xxxx xxxx
 import-directory                  GET    -              xxxx xxxx xxxx xxxx xxxx xxxx x >
 import-directory                  POST   -              xxxx xxxx xxxx xxxx xxxx xxxx x >
 confirm-import                    POST   -              xxxx xxxx xxxx xxxx xxxx xxxx x >
+reforms                           GET    -              +xxx +xxx +xxx +xxx +xxx +xxx x >
+new-reform:merge                  GET    -              +xxx +xxx +xxx +xxx +xxx +xxx x >
+new-reform:split                  GET    -              +xxx +xxx +xxx +xxx +xxx +xxx x >
+new-reform:rename                 GET    -              +xxx +xxx +xxx +xxx +xxx +xxx x >
+new-reform:close                  GET    -              +xxx +xxx +xxx +xxx +xxx +xxx x >
+new-reform:close                  POST   -              +xxx +xxx +xxx ?xxx ?xxx ?xxx x >
+reform                            GET    reform         +... +... +... .... .... .... . >
+act-on-reform:complete            POST   reform         +... +... +... .... .... .... . >
+act-on-reform:transfers           POST   reform         +... +... +... .... .... .... . >
+act-on-reform:execute             POST   reform         !... !... !... .... .... .... . >
 reminders                         GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 report-sheet                      GET    甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >
 report-sheet                      POST   甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >
