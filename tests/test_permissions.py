@@ -221,6 +221,16 @@ plan                              GET    plan           ++++ ++++ ++++ ++++ ++++
 issue-plan                        POST   draft          +... .... .... .... .... .... . >
 reminder-rules                    GET    plan           +xxx xxxx xxxx xxxx xxxx .... . >
 reminder-rules                    POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
+year-end                          GET    plan           +xxx xxxx xxxx xxxx xxxx .... . >
+close-plan                        POST   plan           !xxx xxxx xxxx xxxx xxxx .... . >
+copy-plan                         POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
+key-task                          GET    key-task       ++++ ++++ ++++ ++++ ++++ .... . >
+key-task                          GET    draft-item     +... .... .... .... .... .... . >
+amend-key-task:amend              POST   settled        +xxx xxxx xxxx xxxx xxxx .... . >
+amend-key-task:suspend            POST   settled        +xxx xxxx xxxx xxxx xxxx .... . >
+amend-key-task:resume             POST   settled        !xxx xxxx xxxx xxxx xxxx .... . >
+amend-key-task:cancel             POST   settled        +xxx xxxx xxxx xxxx xxxx .... . >
+amend-key-task:carry-over         POST   settled        ?xxx xxxx xxxx xxxx xxxx .... . >
 completion                        GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 completion-sheet                  GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 share                             GET    under-way      +... ++++ ++++ .... .... .... . >

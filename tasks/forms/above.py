@@ -1,5 +1,6 @@
 """What those above a share change about it, answer and say to its unit."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from tasks.acknowledging import uphold
 from tasks.changing import ShareChanges, change_share, move_deadline, set_light
 from tasks.decomposition import units_below
 from tasks.ending import cancel_share, reopen_share
-from tasks.forms.base import ShareForm, words
+from tasks.forms.base import DecisionForm, ShareForm, words
 from tasks.models import SupervisionNotice, Task
 from tasks.reassigning import reassign
 from tasks.urging import issue_notice, urge
@@ -91,11 +92,9 @@ class ChangeForm(FromAboveForm):
         change_share(self.row.pk, ShareChanges(**said), **arguments)
 
 
-class MoveForm(FromAboveForm):
+class MovingForm(DecisionForm):
     """Once the service has named the shares below that the day breaks, they can be taken along."""
 
-    name, label, done = "move", _("Move the deadline"), _("The deadline has been moved.")
-    due_on = forms.DateField(label=_("New deadline"), widget=DayInput())
     reason = forms.CharField(label=_("Reason"), max_length=5000, widget=words(2))
     broken = forms.CharField(required=False, widget=forms.HiddenInput)
     along = forms.BooleanField(required=False)
@@ -125,7 +124,19 @@ class MoveForm(FromAboveForm):
 
     def call(self, **arguments: Any) -> None:
         broken, along = arguments.pop("broken"), arguments.pop("along", False)
-        move_deadline(self.row.pk, moving_below=broken if along else (), **arguments)
+        self.call_moving(moving_below=broken if along else (), **arguments)
+
+    def call_moving(self, *, moving_below: Sequence[int], **arguments: Any) -> None:
+        raise NotImplementedError
+
+
+class MoveForm(MovingForm, FromAboveForm):
+    name, label, done = "move", _("Move the deadline"), _("The deadline has been moved.")
+    field_order = ("due_on", "reason")
+    due_on = forms.DateField(label=_("New deadline"), widget=DayInput())
+
+    def call_moving(self, *, moving_below: Sequence[int], **arguments: Any) -> None:
+        move_deadline(self.row.pk, moving_below=moving_below, **arguments)
 
 
 class ReassignForm(FromAboveForm):
