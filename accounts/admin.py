@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -47,10 +47,12 @@ if TYPE_CHECKING:
     Inline = admin.TabularInline[Any, Any]
     Accounts = UserAdmin[User]
     NewAccount = AdminUserCreationForm[User]
+    PasswordByAdmin = AdminPasswordChangeForm[User]
     Form = ModelForm[Unit]
 else:
     Admin, Inline = admin.ModelAdmin, admin.TabularInline
     Accounts, NewAccount, Form = UserAdmin, AdminUserCreationForm, ModelForm
+    PasswordByAdmin = AdminPasswordChangeForm
 
 
 class _Kept(Admin):
@@ -117,6 +119,14 @@ class AccountForm(NewAccount):
         fields = ("username", "name", "email")
 
 
+class SetByHandForm(PasswordByAdmin):
+    """Whoever is given a password chooses another before anything else."""
+
+    def save(self, commit: bool = True) -> User:
+        self.user.must_change_password = self.cleaned_data.get("set_usable_password", True)
+        return super().save(commit)
+
+
 @admin.register(User)
 class AccountAdmin(Accounts):
     """Accounts of posts; a closed post is switched off, its history stays."""
@@ -127,6 +137,7 @@ class AccountAdmin(Accounts):
     ordering = ["username"]
     inlines = [MembershipInline]
     add_form = AccountForm
+    change_password_form = SetByHandForm
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Person or post"), {"fields": ["name", "email", "language"]}),
@@ -150,7 +161,9 @@ class AccountAdmin(Accounts):
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """A new address has refused nothing yet."""
+        """A new address has refused nothing yet; a password given at the start is not one's own."""
+        if not change:
+            obj.must_change_password = obj.has_usable_password()
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             trust_again([obj])

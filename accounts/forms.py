@@ -157,6 +157,14 @@ class ChangePasswordForm(ChoosePasswordForm):
             raise forms.ValidationError(_("The password of today is not right."), code="wrong")
         return given
 
+    def clean(self) -> dict[str, Any]:
+        """A password that somebody else knows is not one's own by being typed again."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if found.get("old_password") and found["old_password"] == found.get("new_password1"):
+            again = _("This is the password of today: choose another.")
+            self.add_error("new_password1", forms.ValidationError(again, code="same"))
+        return found
+
 
 def _css_class(widget: forms.Widget) -> str:
     if isinstance(widget, forms.RadioSelect):  # of which a list of boxes is a kind

@@ -15,6 +15,7 @@ from accounts.entering import PASSED
 from accounts.errors import TooMany
 from accounts.models import User
 from accounts.pages import status_of
+from accounts.passwords import owes_password
 from accounts.second_factor import is_demanded_of
 
 #: Seconds.
@@ -62,11 +63,13 @@ class PostsKept:
             keep_posts(request.user)
 
 
-class SecondFactorDemanded:
-    """Who needs a second factor and has none comes to the page that sets it up, and no further."""
+class Demand:
+    """Who owes something comes to the page that settles it, and no further."""
 
-    #: What is open all the same.
-    OPEN = frozenset({"second-factor", "logout", "switch-language"})
+    #: Names of the address to go to, and of what is open all the same.
+    page: str
+    OPEN: frozenset[str]
+    code: str
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -80,23 +83,56 @@ class SecondFactorDemanded:
         of_api = request.path.startswith(API)
         # The API's views say that nobody need be logged in; they look for themselves.
         is_open = not getattr(view, "login_required", True) and not of_api
-        if is_open or self._leads_out(request) or not self._is_missing(request):
+        if is_open or self._leads_out(request) or not self.is_owed(request):
             return None
         if of_api:
-            message = _("Please set up the second factor first.")
-            body = {"code": "second_factor_needed", "message": message, "details": {}}
+            body = {"code": self.code, "message": self.message(), "details": {}}
             return JsonResponse(body, status=403)
-        return redirect("second-factor")
+        return redirect(self.page)
 
     def _leads_out(self, request: HttpRequest) -> bool:
         match = request.resolver_match
         return match is not None and match.url_name in self.OPEN
 
-    def _is_missing(self, request: HttpRequest) -> bool:
+    def is_owed(self, request: HttpRequest) -> bool:
+        raise NotImplementedError
+
+    def message(self) -> str:
+        raise NotImplementedError
+
+
+class SecondFactorDemanded(Demand):
+    """Of whom a second factor is wanted, and who has none."""
+
+    page = "second-factor"
+    OPEN = frozenset({"second-factor", "logout", "switch-language"})
+    code = "second_factor_needed"
+
+    def is_owed(self, request: HttpRequest) -> bool:
         if settings.LUOSHI_SECOND_FACTOR == "optional" or request.session.get(PASSED):
             return False
         user = request.user
         return isinstance(user, User) and is_demanded_of(user, timezone.localdate())
+
+    def message(self) -> str:
+        return _("Please set up the second factor first.")
+
+
+class OwnPasswordDemanded(Demand):
+    """Whose password was set by somebody else. The second factor, where one is owed, comes first:
+    both pages stay open, so that neither sends to the other for ever.
+    """
+
+    page = "change-password"
+    OPEN = frozenset({"change-password", "second-factor", "logout", "switch-language"})
+    code = "password_change_needed"
+
+    def is_owed(self, request: HttpRequest) -> bool:
+        user = request.user
+        return isinstance(user, User) and owes_password(user)
+
+    def message(self) -> str:
+        return _("Please choose a password of your own first, on the pages.")
 
 
 class TooManyPage:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.emails import Letter, absolute_url
-from accounts.errors import Invalid
+from accounts.errors import Invalid, NotAllowed
 from accounts.models import AccessToken, OutgoingMail, PasswordRequest, User
 from accounts.nudge import nudge
 from accounts.outbox import message_id_for, why_unreachable
@@ -115,8 +115,24 @@ def compose_link(mail: OutgoingMail, *, at: dt.datetime) -> Letter | None:
 def choose_password(person: User, password: str) -> None:
     """Ends every session and every token of the API: whoever knew the old password is out."""
     person.set_password(password)
-    person.save(update_fields=["password"])
+    person.must_change_password = False
+    person.save(update_fields=["password", "must_change_password"])
     AccessToken.objects.filter(user=person).delete()
+
+
+def owes_password(person: User) -> bool:
+    """Whether the password was set by somebody else, and opens anything at all."""
+    opens = settings.LUOSHI_PASSWORDS == "all" or person.is_staff
+    return person.must_change_password and opens
+
+
+def require_own_password(person: User) -> None:
+    """Raises ``NotAllowed`` where somebody else knows the password, for programs as for pages."""
+    if owes_password(person):
+        raise NotAllowed(
+            "password_change_needed",
+            _("Please choose a password of your own first, on the pages."),
+        )
 
 
 def _people_named(words: set[str]) -> list[User]:

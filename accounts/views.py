@@ -32,7 +32,7 @@ from accounts.guessing import Guess, count_guess, take_back
 from accounts.models import User
 from accounts.network import network_of
 from accounts.pages import reader, remember_language
-from accounts.passwords import ask_for_link
+from accounts.passwords import ask_for_link, owes_password
 from accounts.preferences import choose_language
 from accounts.second_factor import second_factor_of
 
@@ -116,13 +116,14 @@ class ChoosePasswordView(PasswordResetConfirmView):
 @require_http_methods(["GET", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
     """This session goes on under a new id; every other one, and every token, ends."""
+    owed = owes_password(reader(request))
     said = request.POST if request.method == "POST" else None
     form = ChangePasswordForm(request, reader(request), said)
     if form.is_valid():
         update_session_auth_hash(request, form.save())
         messages.success(request, _("The password is changed."))
-        return redirect("my-settings")
-    context = {"form": form, "page_url": request.path}
+        return redirect("my-work" if owed else "my-settings")
+    context = {"form": form, "page_url": request.path, "owed": owed}
     status = 400 if said is not None else 200
     return render(request, "accounts/change_password.html", context, status=status)
 

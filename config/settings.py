@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.PostsKept",
     "accounts.middleware.SecondFactorDemanded",
+    "accounts.middleware.OwnPasswordDemanded",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.TooManyPage",
 ]

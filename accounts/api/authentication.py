@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from accounts.errors import NotAllowed
 from accounts.models import AccessToken
+from accounts.passwords import require_own_password
 from accounts.tokens import note_use
 
 
@@ -35,10 +36,14 @@ class PersonalToken(TokenAuthentication):  # type: ignore[misc]
         return found
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """Raises ``NotAllowed`` where a token that may only read would write."""
+        """Raises ``NotAllowed`` where a token that may only read would write, and where its
+        person has not yet chosen a password of their own.
+        """
         found: tuple[Any, AccessToken] | None = super().authenticate(request)
         if found is not None:
             self._check_scope(found[1], request)
+            if not self._any_scope:
+                require_own_password(found[0])
             note_use(found[1], timezone.now())
         return found
 

@@ -14,6 +14,7 @@ from accounts.api.fields import StrictSerializer
 from accounts.api.views import AtOneInstant
 from accounts.models import AccessToken
 from accounts.network import network_of
+from accounts.passwords import require_own_password
 from accounts.second_factor import confirm
 from accounts.tokens import make_token, tokens_of
 
@@ -67,6 +68,7 @@ class TokensView(AtOneInstant):
     def post(self, request: Request) -> Response:
         """Makes a token. Name and password come by HTTP Basic."""
         body = self.words(NewTokenSerializer)
+        require_own_password(self.user)
         confirm(self.user, body.pop("code"), network=network_of(request), at=self.at)
         row, token = make_token(self.user, at=self.at, **body)
         made = {"id": row.pk, "token": token, "expiry": row.expiry}

@@ -36,6 +36,11 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # knox has no 
         _("language"), max_length=10, choices=Language, default=Language.CHINESE
     )
 
+    #: Somebody else set the password and knows it; until another is chosen it opens one page only.
+    must_change_password = models.BooleanField(
+        _("must choose a password of their own"), default=False
+    )
+
     #: What the relay answered when it refused the address for good; empty while it takes mail.
     email_refusal = models.TextField(_("why the address takes no mail"), blank=True)
     email_refused_at = models.DateTimeField(null=True, blank=True)
