@@ -8,6 +8,8 @@ and the place in the tree of what moved along) is derived anew.
 import datetime as dt
 from typing import Any
 
+from django.db.models import Max
+
 from accounts.models import User
 from tasks.models import Task, TaskEvent
 
@@ -32,6 +34,9 @@ STANDING = (
     "acknowledged_at",
     "closed_on",
 )
+
+#: Events that are settled in one transaction.
+BATCH = 10_000
 
 
 def record(
@@ -80,6 +85,20 @@ def event_of(
         data=data or {},
         standing={name: plain(getattr(task, name)) for name in STANDING},
     )
+
+
+def settle_events() -> int:
+    """Marks the events there are as older than any to come; answers how many it marked.
+
+    For a restored database: its events bear numbers of the cluster that wrote them, which the new
+    one may not have reached. Batch by batch, so that it may be broken off and begun again.
+    """
+    numbered = TaskEvent.objects.exclude(transaction=0).order_by("pk")
+    newest = numbered.aggregate(newest=Max("pk"))["newest"] or 0
+    settled = 0
+    while batch := list(numbered.filter(pk__lte=newest).values_list("pk", flat=True)[:BATCH]):
+        settled += TaskEvent.objects.filter(pk__in=batch).update(transaction=0)
+    return settled
 
 
 def plain(value: Any) -> bool | int | str | None:

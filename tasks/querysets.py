@@ -176,6 +176,14 @@ class EventQuerySet(ReportQuerySet["TaskEvent"]):
         """
         return self.filter(transaction__lt=oldest_running()).order_by("transaction", "id")
 
+    def has_told(self, transaction: int, pk: int) -> bool:
+        """Whether the feed of this database ever ended there; (0, 0) is where it begins.
+
+        Not so for an end that was told before a restore: its number is another cluster's.
+        """
+        ended = self.settled().filter(transaction=transaction, pk=pk)
+        return (transaction, pk) == (0, 0) or ended.exists()
+
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: User | AnonymousUser, on: dt.date) -> Self:

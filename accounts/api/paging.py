@@ -118,7 +118,7 @@ def _field(model: Any, path: str) -> Any:
 
 def after(keys: Sequence[Key], cursor: str) -> Q:
     """The rows that come after the one that the cursor is of. Raises ``ValidationError``."""
-    values = _values_in(cursor, keys)
+    values = values_in(cursor, keys)
     found = Q(pk__in=[])
     same = Q()
     for key, value in zip(keys, values, strict=True):
@@ -133,7 +133,8 @@ def cursor_of(values: Sequence[Any]) -> str:
     return urlsafe_b64encode(json.dumps(plain).encode()).rstrip(b"=").decode()
 
 
-def _values_in(cursor: str, keys: Sequence[Key]) -> list[Any]:
+def values_in(cursor: str, keys: Sequence[Key]) -> list[Any]:
+    """The columns of the row that the cursor is of. Raises ``ValidationError``."""
     try:
         said = json.loads(urlsafe_b64decode(cursor.encode() + b"=="))
         if not isinstance(said, list) or len(said) != len(keys):

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.paging import Pages, cursor_of
+from accounts.api.paging import Pages, cursor_of, keys_of, values_in
 from accounts.api.views import Resource
+from accounts.errors import Invalid
 from tasks.api.filters import EventFilters
 from tasks.api.serializers import EventSerializer, ShareNameSerializer
 from tasks.models import TaskEvent
@@ -34,6 +36,8 @@ class FeedPages(Pages):
         return response
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        if cursor := request.query_params.get("after"):
+            _require_told(values_in(cursor, keys_of(queryset)))
         page = super().paginate_queryset(queryset, request, view)
         given = request.query_params.get("after", cursor_of([0, 0]))
         ended = page[-1] if page else None
@@ -44,6 +48,21 @@ class FeedPages(Pages):
         found = super().get_paginated_response_schema(schema)
         found["properties"]["cursor"] = {"type": "string"}
         return found | {"required": [*found["required"], "cursor"]}
+
+
+def _require_told(end: list[int]) -> None:
+    """Raises ``Invalid`` for where this database's feed never was: nothing can be told from there.
+
+    So a follower hears of a restore, and neither waits for ever nor passes something over.
+    """
+    if not TaskEvent.objects.has_told(*end):
+        raise Invalid(
+            "resync_required",
+            _(
+                "The history of this installation was restored, and this cursor is of the time "
+                "before. Begin again with at_after, from the last event that you know."
+            ),
+        )
 
 
 class EventViewSet(ListModelMixin, Resource):
@@ -64,5 +83,9 @@ class EventViewSet(ListModelMixin, Resource):
         return events.select_related("task__unit", "actor")
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Events after a cursor, by transaction and id; the first page without one."""
+        """Events after a cursor, by transaction and id; the first page without one.
+
+        After a restore from a backup a cursor of the time before is refused with 400
+        `resync_required`: begin again with `at_after`, from the last event that you know.
+        """
         return super().list(request, *args, **kwargs)

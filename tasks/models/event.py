@@ -13,7 +13,8 @@ from tasks.querysets import CurrentTransaction, EventQuerySet
 class TaskEvent(models.Model):
     """One line of a share's history, written in the transaction of what it tells.
 
-    Append-only: the database refuses UPDATE, DELETE and TRUNCATE (migration 0003).
+    Append-only: the database refuses DELETE and TRUNCATE (migration 0003), and any UPDATE but the
+    one that makes ``transaction`` 0 after a restore (0009).
 
     ``standing`` holds the columns of the share as this left them (``tasks.history``), so that
     the figures of any past day can be rebuilt. It is empty in what was written before
@@ -61,7 +62,8 @@ class TaskEvent(models.Model):
     reason = models.TextField(blank=True)
     data = models.JSONField(default=dict, blank=True)
     standing = models.JSONField(editable=False)
-    #: The number of the database's transaction that wrote it, by which the feed goes.
+    #: The number of the database's transaction that wrote it, by which the feed goes; 0 for what
+    #: was written in another cluster and restored here.
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     objects = EventQuerySet.as_manager()

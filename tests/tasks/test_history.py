@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from psycopg import sql
 
 from plans.models import KeyTask, Plan, Section
+from tasks import history
 from tasks.decomposition import Part
 from tasks.history import record
 from tasks.models import ProgressReport, Task, TaskEvent
@@ -228,3 +229,30 @@ class TestTree:
         twin.pk = None
         with pytest.raises(IntegrityError), transaction.atomic():
             twin.save(force_insert=True)
+
+
+class TestSettling:
+    """What may be written into history: that an event is older than any to come, and no more."""
+
+    def test_in_batches_whatever_number_they_had(
+        self, plan: Plan, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(history, "BATCH", 2)
+        count = TaskEvent.objects.count()
+        assert (count > 4, history.settle_events(), history.settle_events()) == (True, count, 0)
+        assert set(TaskEvent.objects.values_list("transaction", flat=True)) == {0}
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "UPDATE tasks_taskevent SET transaction = 1",
+            "UPDATE tasks_taskevent SET transaction = 0, reason = 'x'",
+            "UPDATE tasks_taskevent SET transaction = 0, at = at + interval '1 microsecond'",
+            "UPDATE tasks_taskevent SET transaction = 0, data = data || '{\"a\": 1}'",
+            # Equal as numbers, and yet not what was written.
+            "UPDATE tasks_taskevent SET transaction = 0,"
+            " standing = jsonb_set(standing, '{steps_total}', '0.0')",
+        ],
+    )
+    def test_nothing_else(self, plan: Plan, words: str) -> None:
+        forbidden(words)
