@@ -87,6 +87,6 @@ def kind_of(request: Request, view: "APIView") -> str:
     if not request.successful_authenticator:
         return "anonymous"
     action = getattr(view, "action", None) or (request.method or "").lower()
-    if action in getattr(view, "heavy", ()):
+    if hasattr(view, "is_heavy") and view.is_heavy(request, action):
         return "heavy"
     return "read" if request.method in SAFE_METHODS else "write"

@@ -60,6 +60,9 @@ class AtOneInstant(APIView):
         if wrong:
             raise ValidationError(wrong)
 
+    def is_heavy(self, request: Request, action: str) -> bool:
+        return action in self.heavy
+
     def known_parameters(self) -> Set[str]:
         method = (self.request.method or "").lower()
         return self.parameters.get(getattr(self, "action", None) or method, frozenset())

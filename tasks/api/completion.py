@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Set
-from functools import partial
 from typing import Any, ClassVar
 
 from django.http import QueryDict
@@ -122,26 +121,33 @@ def narrowing(
     asked = request.query_params.copy()
     for name in ("by", "as_of"):
         asked.pop(name, None)
-    return partial(_narrowed, request, filters, asked, day) if asked else None
+    if not asked:
+        return None
+    return lambda shares: narrowed(shares, asked, request, filters, day)
 
 
-def _narrowed(
-    request: Request,
-    filters: type[CompletionFilters],
-    asked: QueryDict,
-    day: dt.date,
+def narrowed(
     shares: TaskQuerySet,
+    asked: QueryDict,
+    request: Any,
+    filters: type[CompletionFilters],
+    day: dt.date,
 ) -> TaskQuerySet:
-    """Raises ``ValidationError`` for a filter that says nothing to us."""
+    """What the filters keep; ``request`` says who asks. Raises ``ValidationError``."""
     found = filters(asked, queryset=shares, request=request, day=day)
     if not found.is_valid():
         raise translate_validation(found.errors)
-    narrowed: TaskQuerySet = found.qs
-    return narrowed
+    kept: TaskQuerySet = found.qs
+    return kept
+
+
+def is_table_asked(request: Request) -> bool:
+    """Whether the figures are wanted as a file, which costs more than they do."""
+    return isinstance(request.accepted_renderer, CsvTable | XlsxTable)
 
 
 def answer_with(request: Request, figures: Figures, serializer: Any) -> Response:
-    if isinstance(request.accepted_renderer, CsvTable | XlsxTable):
+    if is_table_asked(request):
         return Response(figures)
     return Response(serializer(figures).data)
 
@@ -154,6 +160,9 @@ class CompletionView(AtOneInstant):
 
     def repeatable_parameters(self) -> Set[str]:
         return CompletionFilters.repeatable()
+
+    def is_heavy(self, request: Request, action: str) -> bool:
+        return is_table_asked(request)
 
     @extend_schema(
         parameters=parameters_of(CompletionFilters, GROUPINGS_OF_ALL),

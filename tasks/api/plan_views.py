@@ -22,6 +22,7 @@ from tasks.api.completion import (
     answer_with,
     day_asked,
     grouping_asked,
+    is_table_asked,
     narrowing,
     parameters_of,
 )
@@ -40,6 +41,10 @@ class PlanWithSharesViewSet(PlanViewSet):
     def repeatable_parameters(self) -> Set[str]:
         found = super().repeatable_parameters()
         return found | PlanCompletionFilters.repeatable() if self.action == "completion" else found
+
+    def is_heavy(self, request: Request, action: str) -> bool:
+        tables = action == "completion" and is_table_asked(request)
+        return tables or super().is_heavy(request, action)
 
     @extend_schema(request=NothingSerializer, responses=PlanDetailSerializer)
     @action(detail=True, methods=["post"])

@@ -110,3 +110,9 @@ def test_without_redis_everything_goes_on_and_the_log_says_so(
     said = [r.getMessage() for r in caplog.records if r.name == "accounts.api.throttling"]
     assert len(said) == 1
     assert said[0].startswith(f"requests are not counted for {PAUSE} s: ")
+
+
+def test_a_table_of_figures_counts_as_heavy_and_the_figures_as_a_read(officer: User) -> None:
+    api, table = Api(officer), Api(officer, accept="text/csv")
+    assert [table.get("/completion/").status_code for _turn in range(2)] == [200, 429]
+    assert statuses(api, "/completion/", 3) == [200] * 3
