@@ -20,10 +20,11 @@ RUN --mount=type=bind,from=packages,source=/build/node_modules,target=/srv/luosh
  && LUOSHI_SECRET_KEY=only-while-the-image-is-built \
     python manage.py collectstatic --noinput --verbosity 0
 # Everything belongs to root; the processes only read it, whatever the builder's umask was. What
-# people hand in is kept elsewhere: a new volume takes over whose the directory is.
+# people hand in, and what is made for them, is kept elsewhere: a new volume takes over whose the directory is.
 RUN chmod -R a+rX . \
  && useradd --system --uid 10001 --no-create-home --home-dir /tmp luoshi \
- && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/luoshi/evidence
+ && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/luoshi/evidence \
+      /var/lib/luoshi/papers
 USER 10001:10001
 # Without a key of its own, in this file or in LUOSHI_SECRET_KEY, an installation does not start.
 ENV HOME=/tmp LUOSHI_SECRET_KEY_FILE=/run/secrets/luoshi-secret-key

@@ -31,6 +31,7 @@ from tasks.api.decisions import ExtensionRequestViewSet
 from tasks.api.events import EventViewSet
 from tasks.api.evidence import EvidenceViewSet
 from tasks.api.me import FeedView, MeView, WishesView
+from tasks.api.papers import PaperViewSet
 from tasks.api.reforms import UnitReformViewSet
 from tasks.api.reminders import ReminderViewSet
 from tasks.api.sheets import ReportSheetsViewSet
@@ -162,6 +163,7 @@ router.register("extension-requests", ExtensionRequestViewSet, "api-extension-re
 router.register("events", EventViewSet, "api-event")
 router.register("unit-reforms", UnitReformViewSet, "api-unit-reform")
 router.register("reminders", ReminderViewSet, "api-reminder")
+router.register("papers", PaperViewSet, "api-paper")
 
 urlpatterns = [
     path("", include(router.urls)),

@@ -48,7 +48,10 @@ task_time_limit = 290
 
 task_default_queue = "default"
 task_queues = [Queue("default"), Queue("mail"), Queue("heavy")]
-task_routes = {"tasks.jobs.send_mails": {"queue": "mail"}}
+task_routes = {
+    "tasks.jobs.send_mails": {"queue": "mail"},
+    "tasks.jobs.make_papers": {"queue": "heavy"},
+}
 
 #: Plain intervals: nothing here knows of hours, that is for the jobs (FAILURES 4.3).
 beat_schedule = {
@@ -58,5 +61,9 @@ beat_schedule = {
         # An old tick says nothing that the next one does not say.
         "options": {"expires": 55},
     }
-    for name in ("tasks.jobs.plan_and_remind", "tasks.jobs.send_mails")
+    for name in (
+        "tasks.jobs.plan_and_remind",
+        "tasks.jobs.send_mails",
+        "tasks.jobs.make_papers",
+    )
 }

@@ -183,6 +183,9 @@ SPECTACULAR_SETTINGS = {
         "Light": "tasks.api.serializers.LIGHTS",
         "LightSet": "tasks.models.Task.LightSet",
         "ReformState": "tasks.models.UnitReform.State",
+        "By": "tasks.groupings.GROUPINGS",
+        "PaperState": "tasks.models.Paper.State",
+        "PaperKind": "tasks.models.Paper.Kind",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
@@ -224,6 +227,10 @@ LUOSHI_HEALTH_TOKEN = env.secret("LUOSHI_HEALTH_TOKEN", "")
 LUOSHI_EVIDENCE_ROOT = Path(
     env.text("LUOSHI_EVIDENCE_ROOT", str(BASE_DIR / "var" / "evidence"))
 ).resolve()
+
+#: Files that are made for people; web and workers share the directory. Kept so many days.
+LUOSHI_PAPER_ROOT = Path(env.text("LUOSHI_PAPER_ROOT", str(BASE_DIR / "var" / "papers"))).resolve()
+LUOSHI_PAPER_DAYS = env.number("LUOSHI_PAPER_DAYS", 7, least=1, most=366)
 
 #: The directory's admin pages; in production only where somebody asks for them.
 LUOSHI_ADMIN = env.flag("LUOSHI_ADMIN", default=DEBUG)

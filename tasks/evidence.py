@@ -20,7 +20,7 @@ from accounts.versioning import require_version
 from tasks.access import require_worker
 from tasks.files.kinds import kind_claimed, require_content
 from tasks.files.names import cleaned_name
-from tasks.files.storage import Readable, StoredFile, discard, open_stored, store, stored_before
+from tasks.files.storage import EVIDENCE, Readable, StoredFile
 from tasks.locking import lock_quota, lock_report
 from tasks.models import Evidence, ProgressReport
 
@@ -58,7 +58,7 @@ def attach(
     try:
         return _add(report_id, name, kind, file, actor=actor, at=at, version=version)
     except Refusal:
-        discard(file.stored_as)
+        EVIDENCE.discard(file.stored_as)
         raise
 
 
@@ -75,7 +75,7 @@ def hashes_of(report: ProgressReport) -> list[str]:
 def open_evidence(evidence: Evidence) -> BinaryIO:
     """The file's content as it came; ``Conflict`` where the file is not at its place."""
     try:
-        return open_stored(evidence.stored_as)
+        return EVIDENCE.open_stored(evidence.stored_as)
     except FileNotFoundError:
         logger.error("the file of evidence %s is missing", evidence.pk)
         raise Conflict(
@@ -94,7 +94,7 @@ def remove_evidence(evidence_id: int, *, actor: User, at: dt.datetime) -> None:
     if report.state != State.DRAFT:
         raise Conflict("evidence_stays", _("The files of a submitted report stay with it."))
     evidence.delete()
-    transaction.on_commit(partial(discard, evidence.stored_as))
+    transaction.on_commit(partial(EVIDENCE.discard, evidence.stored_as))
 
 
 def hand_over(draft: QuerySet[ProgressReport], report: ProgressReport) -> None:
@@ -105,22 +105,22 @@ def hand_over(draft: QuerySet[ProgressReport], report: ProgressReport) -> None:
 def sweep_evidence(*, at: dt.datetime) -> int:
     """Removes files that are a day old and that no row knows. Answers how many."""
     swept = 0
-    for names in stored_before((at - SWEPT_AFTER).timestamp()):
+    for names in EVIDENCE.stored_before((at - SWEPT_AFTER).timestamp()):
         known = Evidence.objects.filter(stored_as__in=names).values_list("stored_as", flat=True)
         for name in set(names).difference(known):
-            discard(name)
+            EVIDENCE.discard(name)
             swept += 1
     return swept
 
 
 def _stored(kind: str, stream: Readable) -> StoredFile:
     """The file on the disk, and what it claims to be."""
-    file = store(stream, most=LARGEST_FILE)
+    file = EVIDENCE.store(stream, most=LARGEST_FILE)
     try:
-        with open_stored(file.stored_as) as content:
+        with EVIDENCE.open_stored(file.stored_as) as content:
             require_content(kind, content)
     except BaseException:
-        discard(file.stored_as)
+        EVIDENCE.discard(file.stored_as)
         raise
     return file
 

@@ -28,7 +28,15 @@ from accounts.querysets import in_force
 from plans.models import Plan
 
 if TYPE_CHECKING:
-    from tasks.models import Evidence, ProgressReport, Reminder, Task, TaskEvent, UnitReform  # noqa: F401
+    from tasks.models import (  # noqa: F401
+        Evidence,
+        Paper,
+        ProgressReport,
+        Reminder,
+        Task,
+        TaskEvent,
+        UnitReform,
+    )
 
 OPEN = ("issued", "objected", "acknowledged", "submitted")
 
@@ -190,6 +198,21 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """The files of the reports that the person may read."""
         reports: Any = self.model._meta.get_field("report").related_model
         return self.filter(report__in=reports.objects.visible_to(user, on).values("pk"))
+
+
+class PaperQuerySet(models.QuerySet["Paper"]):
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> PaperQuerySet:
+        """A paper is for who asked for it, while the plan that it tells of is in their sight."""
+        plans = Plan.objects.visible_to(user, on)
+        return self.filter(asked_by=user.pk, plan__in=plans.values("pk"))
+
+    def under_way(self) -> PaperQuerySet:
+        return self.filter(state__in=["waiting", "making"])
+
+    def due(self, at: dt.datetime) -> PaperQuerySet:
+        """Those that wait, and those whose maker has died; who asked first comes first."""
+        abandoned = Q(state="making", lease_until__lt=at)
+        return self.filter(Q(state="waiting") | abandoned).order_by("asked_at", "id")
 
 
 class ReminderQuerySet(ReportQuerySet["Reminder"]):

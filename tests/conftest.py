@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -21,6 +22,11 @@ def begins_in_the_language_of_the_house() -> None:
 def requests_are_not_limited(settings: Settings) -> None:
     """All tests of a worker ask from one address; those of the limits set their own."""
     settings.LUOSHI_REQUESTS_PER_MINUTE = dict.fromkeys(settings.LUOSHI_REQUESTS_PER_MINUTE, 10**6)
+
+
+@pytest.fixture(autouse=True)
+def papers_stay_with_the_test(settings: Settings, tmp_path: Path) -> None:
+    settings.LUOSHI_PAPER_ROOT = tmp_path / "papers"
 
 
 @pytest.fixture

@@ -23,7 +23,10 @@ from accounts.api.conditions import etag_of
 from accounts.directory import add_person, add_unit, grant_role
 from accounts.models import AccessToken, Membership, Unit, User
 from plans.sources import bind_source, keep_source
+from tasks.api.paper_kinds import MAKERS
 from tasks.evidence import attach
+from tasks.models import Paper
+from tasks.papers import ask_for_paper, make_due
 from tasks.progress import Said, save_draft
 from tests.api_requests import session_of
 from tests.api_world import ApiWorld, day_in
@@ -104,6 +107,7 @@ class Matrix:
         self.rows = self._rows()
         self._attach()
         self._bring_documents()
+        self._make_paper()
         settle_events()
         self.sheet = filled_for(county.unit("甲镇"), county.officer("甲镇"), world.share("5."))
         self.before = fingerprint()
@@ -128,6 +132,20 @@ class Matrix:
             actor = self.world.county.coordinator
             source = keep_source("要点.txt", row.encode(), actor=actor, at=timezone.now())
             bind_source(source.pk, self.rows[row], actor=actor)
+
+    def _make_paper(self) -> None:
+        """One that was made for 甲镇's officer."""
+        now = timezone.now()
+        paper = ask_for_paper(
+            Paper.Kind.COMPLETION,
+            self.world.plan,
+            as_of=timezone.localdate(now),
+            asked={"by": "section", "filters": {}},
+            actor=self.people["own officer"],
+            at=now,
+        )
+        make_due(MAKERS, clock=timezone.now)
+        self.rows["paper"] = paper
 
     def _rows(self) -> dict[str, Any]:
         """What a line's third word stands for."""
@@ -344,6 +362,12 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("act-on-share:light", "POST"): {"light": "red", **reason},
         ("decide-notice:lift", "POST"): reason,
         ("act-on-share:report", "POST"): {"percent": "30"},
+        ("api-paper-list", "POST"): {"kind": "ledger", "plan": world.plan.pk},
+        ("papers", "POST"): {
+            "kind": "ledger",
+            "plan": world.plan.pk,
+            "as_of": day_in(0).isoformat(),
+        },
         **contents_for_many(world),
     }
 

@@ -15,8 +15,9 @@ APPS = ("config", "tasks", "plans", "accounts")
 #: lower; what is not named here is free of the rule.
 TASK_FLOORS = (
     {"api", "views", "jobs", "forms", "urls", "admin"},
-    {"issuing", "decomposition", "acknowledging", "progress", "extensions", "evidence", "urging"},
-    {"completion", "figures", "reminders", "history", "locking", "access"},
+    {"issuing", "decomposition", "acknowledging", "progress", "extensions", "evidence", "urging"}
+    | {"papers"},
+    {"completion", "figures", "ledger", "reminders", "history", "locking", "access"},
     {"models", "querysets"},
     {"schedule", "transitions", "lights", "rules", "files"},
 )

@@ -97,6 +97,11 @@ api-extension-request-refuse      POST   request        +... xxxx xxxx .... ....
 api-event-list                    GET    event          +000 ++++ ++++ 0000 0000 0000 0 -
 api-reminder-list                 GET    reminder       +000 ++++ ++++ 0000 0000 0000 0 -
 api-reminder-detail               GET    reminder       +... ++++ ++++ .... .... .... . -
+api-paper-list                    GET    paper          0000 00+0 0000 0000 0000 0000 0 -
+api-paper-list                    POST   -              ++++ ++++ ++++ ++++ ++++ ???? ? -
+api-paper-detail                  GET    paper          .... ..+. .... .... .... .... . -
+api-paper-detail                  DELETE paper          .... ..+. .... .... .... .... . -
+api-paper-file                    GET    paper          .... ..+. .... .... .... .... . -
 api-completion                    GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-me                            GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
 api-wishes                        GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + -
@@ -205,6 +210,10 @@ act-on-reform:complete            POST   reform         +... +... +... .... ....
 act-on-reform:transfers           POST   reform         +... +... +... .... .... .... . >
 act-on-reform:execute             POST   reform         !... !... !... .... .... .... . >
 reminders                         GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+papers                            GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
+papers                            POST   -              ++++ ++++ ++++ ++++ ++++ ???? ? >
+paper-file                        GET    paper          .... ..+. .... .... .... .... . >
+take-paper-back                   POST   paper          .... ..+. .... .... .... .... . >
 report-sheet                      GET    甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >
 report-sheet                      POST   甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >
 my-settings                       GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >

@@ -30,6 +30,7 @@ from tests.api_world import SECTIONS, ApiWorld, day_in, in_days
 from tests.county import START, draft_of, item, owner
 from tests.life_measures import LIFE, REASON, Measure, reads, share, writes
 from tests.many_measures import MANY
+from tests.paper_measures import PAPERS
 from tests.permissions import ONE_ITEM
 from tests.settled import settle_events
 
@@ -239,9 +240,8 @@ MEASURES: dict[str, Measure] = {
 
 def measured(world: ApiWorld) -> dict[str, int]:
     office, officer = Api(world.county.coordinator), Api(world.county.officer("甲镇"))
-    return {
-        name: measure(office, officer, world) for name, measure in (MEASURES | LIFE | MANY).items()
-    }
+    every = MEASURES | LIFE | MANY | PAPERS
+    return {name: measure(office, officer, world) for name, measure in every.items()}
 
 
 @pytest.fixture(autouse=True)
@@ -263,7 +263,7 @@ def many(world: ApiWorld) -> dict[str, int]:
 def test_every_operation_is_measured() -> None:
     """But for the token's two and for reading, which ends in a process of its own."""
     offered = {f"{method.upper()} {path.strip('/')}" for method, path in described_operations()}
-    known = {name.partition(",")[0] for name in MEASURES | LIFE | MANY}
+    known = {name.partition(",")[0] for name in MEASURES | LIFE | MANY | PAPERS}
     assert offered - known == {"POST tokens", "DELETE tokens", "POST plans/read"}
     assert known <= offered
 

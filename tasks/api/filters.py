@@ -25,6 +25,7 @@ from tasks.models import (
     MAX_DEPTH,
     OPEN_STATES,
     ExtensionRequest,
+    Paper,
     ProgressReport,
     Reminder,
     Task,
@@ -206,3 +207,20 @@ class ReminderFilters(FilterSet):
 
     def keep_ended(self, rows: ReminderQuerySet, name: str, values: list[str]) -> ReminderQuerySet:
         return rows.filter(end__in=values)  # type: ignore[misc] # annotated by with_end
+
+
+class PaperFilters(FilterSet):
+    kind = filters.MultipleChoiceFilter(choices=Paper.Kind.choices)
+    plan = PlanFilter()
+    state = filters.MultipleChoiceFilter(choices=Paper.State.choices)
+    fault = filters.MultipleChoiceFilter(choices=Paper.Fault.choices)
+    as_of_after = DayFilter(field_name="as_of", lookup_expr="gte")
+    as_of_before = DayFilter(field_name="as_of", lookup_expr="lte")
+    asked_after = SinceFilter("asked_at")
+    asked_before = UntilFilter("asked_at")
+    made_after = SinceFilter("made_at")
+    made_before = UntilFilter("made_at")
+
+    class Meta:
+        model = Paper
+        fields: list[str] = []

@@ -1,4 +1,4 @@
-"""Where evidence lies: under random names in ``LUOSHI_EVIDENCE_ROOT``, outside the web root.
+"""Where files lie: under random names below the directories of the settings, outside the web root.
 
 A file is whole and on the disk before anybody writes a row about it (FAILURES 4.10); what is cut
 or finds no room leaves nothing.
@@ -40,39 +40,50 @@ class StoredFile:
     sha256: str
 
 
-def store(stream: Readable, *, most: int) -> StoredFile:
-    """Copies the stream to a file of a new random name, and waits until the disk has it.
+@dataclass(frozen=True)
+class Shelf:
+    """The files of one kind, below the directory that the setting of that name says."""
 
-    Raises ``Invalid`` as soon as it is longer than ``most`` bytes, ``NoRoom`` on a full disk.
-    """
-    stored_as = secrets.token_hex(16)
-    path = path_of(stored_as)
-    with full_disk_refused():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            size, sha256 = _write(stream, path, most)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-    return StoredFile(stored_as, size, sha256)
+    setting: str
+
+    def store(self, stream: Readable, *, most: int, stored_as: str | None = None) -> StoredFile:
+        """Copies the stream to a file of a new random name, and waits until the disk has it.
+
+        ``stored_as`` is a name that nobody has used yet. Raises ``Invalid`` as soon as it is
+        longer than ``most`` bytes, ``NoRoom`` on a full disk.
+        """
+        stored_as = stored_as or secrets.token_hex(16)
+        path = self.path_of(stored_as)
+        with full_disk_refused():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                size, sha256 = _write(stream, path, most)
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+        return StoredFile(stored_as, size, sha256)
+
+    def path_of(self, stored_as: str) -> Path:
+        return self._root / stored_as[:2] / stored_as
+
+    def open_stored(self, stored_as: str) -> BinaryIO:
+        return self.path_of(stored_as).open("rb")
+
+    def discard(self, stored_as: str) -> None:
+        self.path_of(stored_as).unlink(missing_ok=True)
+
+    def stored_before(self, moment: float) -> Iterator[list[str]]:
+        """The names of files last written before that moment (seconds of the epoch), in batches."""
+        for directory in self._root.glob("??"):
+            yield [path.name for path in directory.iterdir() if _is_older(path, moment)]
+
+    @property
+    def _root(self) -> Path:
+        return Path(getattr(settings, self.setting))
 
 
-def path_of(stored_as: str) -> Path:
-    return Path(settings.LUOSHI_EVIDENCE_ROOT) / stored_as[:2] / stored_as
-
-
-def open_stored(stored_as: str) -> BinaryIO:
-    return path_of(stored_as).open("rb")
-
-
-def discard(stored_as: str) -> None:
-    path_of(stored_as).unlink(missing_ok=True)
-
-
-def stored_before(moment: float) -> Iterator[list[str]]:
-    """The names of files last written before that moment (seconds of the epoch), in batches."""
-    for directory in Path(settings.LUOSHI_EVIDENCE_ROOT).glob("??"):
-        yield [path.name for path in directory.iterdir() if _is_older(path, moment)]
+#: What people hand in, and what is made for them.
+EVIDENCE, PAPERS = Shelf("LUOSHI_EVIDENCE_ROOT"), Shelf("LUOSHI_PAPER_ROOT")
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""What is delivered: shares, reports, requests, notices, events, reminders and reforms."""
+"""What is delivered: shares, reports, requests, notices, events, reminders, papers and reforms."""
 
 from tasks.models.event import TaskEvent
 from tasks.models.extension import ExtensionRequest
 from tasks.models.job import JobRun
+from tasks.models.paper import Paper
 from tasks.models.reform import ShareTransfer, UnitEnding, UnitReform
 from tasks.models.reminder import Reminder
 from tasks.models.report import Evidence, ProgressReport
@@ -17,6 +18,7 @@ __all__ = [
     "Evidence",
     "ExtensionRequest",
     "JobRun",
+    "Paper",
     "ProgressReport",
     "Reminder",
     "ReminderRules",

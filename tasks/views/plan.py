@@ -21,6 +21,7 @@ from tasks.completion_sheet import as_xlsx
 from tasks.figures import PlanFigures, plan_completion
 from tasks.groupings import GROUPINGS, NAMES, By
 from tasks.issuing import issue_plan
+from tasks.ledger_sheet import SIZES
 from tasks.lights import Light
 from tasks.models import Task
 from tasks.tree import TreeFilter, plan_tree
@@ -67,6 +68,8 @@ def completion(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": figures,
         "first": NAMES[figures.by],
         "groupings": [(by, NAMES[by]) for by in GROUPINGS],
+        "all_sections": found.sections.all(),
+        "sizes": list(SIZES),
     }
     return render(request, "tasks/completion.html", context)
 

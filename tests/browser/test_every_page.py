@@ -15,7 +15,7 @@ from tests.test_permissions import PAGES, path_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-#: Answers that are no page: states of the process, a calendar, a sheet.
+#: Answers that are no page: states of the process, a calendar, sheets.
 NO_PAGES = (
     "live",
     "ready",
@@ -24,6 +24,7 @@ NO_PAGES = (
     "completion-sheet",
     "report-sheet",
     "directory-sheet:units",
+    "paper-file",
 )
 
 

@@ -9,6 +9,7 @@ from plans.api.filters import KeyTaskFilters, PlanFilters
 from tasks.api.filters import (
     EventFilters,
     ExtensionRequestFilters,
+    PaperFilters,
     ReminderFilters,
     ReportFilters,
     TaskFilters,
@@ -25,6 +26,7 @@ LISTS = [
     ExtensionRequestFilters,
     ReminderFilters,
     SupervisionNoticeFilters,
+    PaperFilters,
 ]
 
 #: Fields that a filter of another name asks about.
@@ -80,6 +82,14 @@ REASONS = {
     },
     "ExtensionRequest": {"old_due_on": "the share's due_on until it is decided"},
     "Reminder": {"deadline_version": FOR_WRITES},
+    "Paper": {
+        "asked": "its form differs by kind",
+        "asked_by": "everybody sees their own only",
+        **dict.fromkeys(["done", "total"], "progress, gone in a minute"),
+        **dict.fromkeys(["attempts", "lease_until", "lease_token"], "the makers' own affair"),
+        **dict.fromkeys(["name", "size", "sha256", "stored_as"], "of the file, read beside it"),
+        "kept_until": "made_at and the days of the installation say it",
+    },
 }
 
 

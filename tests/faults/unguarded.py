@@ -23,6 +23,7 @@ from accounts.emails import Letter, make_message  # noqa: E402
 from accounts.models import OutgoingMail  # noqa: E402
 from config.celery import app  # noqa: E402
 from tasks import jobs  # noqa: E402
+from tasks.querysets import PaperQuerySet  # noqa: E402
 from tasks.reminders import daily, digest  # noqa: E402
 
 __all__ = ["app"]
@@ -97,7 +98,16 @@ def reread() -> None:
     vars(daily)["compose"] = from_memory
 
 
-GUARDS = (mark_after, tick, answers, one_by_one, patience, reread)
+def end_of_leases() -> None:
+    """What a dead maker has begun is not begun again."""
+
+    def waiting(papers: PaperQuerySet, at: dt.datetime) -> PaperQuerySet:
+        return papers.filter(state="waiting").order_by("asked_at", "id")
+
+    PaperQuerySet.due = waiting  # type: ignore[assignment,method-assign]
+
+
+GUARDS = (mark_after, tick, answers, one_by_one, patience, reread, end_of_leases)
 
 next(guard for guard in GUARDS if guard.__name__ == os.environ["WITHOUT"])()
 

@@ -1,4 +1,4 @@
-"""Plans and sends reminders without Celery and Redis: the same work as worker and beat."""
+"""Plans and sends reminders, and makes papers: the work of worker and beat without Redis."""
 
 import time
 from argparse import ArgumentParser
@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from tasks.api.paper_kinds import MAKERS
+from tasks.papers import make_due
 from tasks.reminders.daily import plan_the_day, send_the_mails
 
 #: Seconds between two looks.
@@ -15,7 +17,7 @@ PAUSE = 60
 
 
 class Command(BaseCommand):
-    help = "Plans and sends reminders in a loop, without Redis. Ends on Ctrl-C or SIGTERM."
+    help = "Does in a loop, without Redis, what the jobs do. Ends on Ctrl-C or SIGTERM."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="look once and end")
@@ -38,3 +40,4 @@ class Command(BaseCommand):
         plan_the_day(at=timezone.now())
         handled = send_the_mails(clock=timezone.now)
         self.stdout.write(f"mails handled: {handled}")
+        make_due(MAKERS, clock=timezone.now)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.api.conditions import etag_of
 from accounts.models import User
-from tasks.files.storage import path_of
+from tasks.files.storage import EVIDENCE
 from tasks.models import Evidence, ProgressReport
 from tests.evidence_files import PDF
 
@@ -51,5 +51,5 @@ def remove(client: Client, evidence: Evidence) -> Any:
 
 
 def nothing_kept() -> bool:
-    files = [path for path in path_of("00").parents[1].rglob("*") if path.is_file()]
+    files = [path for path in EVIDENCE.path_of("00").parents[1].rglob("*") if path.is_file()]
     return not Evidence.objects.exists() and not files

@@ -11,7 +11,7 @@ from plans.models import Plan
 from tasks.evidence import (
     attach,
 )
-from tasks.files.storage import path_of
+from tasks.files.storage import EVIDENCE
 from tasks.models import Evidence, ProgressReport
 from tests.county import (
     County,
@@ -53,7 +53,7 @@ def attached(
 
 def stored() -> set[str]:
     """The names of all files that are kept."""
-    return {path.name for path in path_of("00").parents[1].rglob("*") if path.is_file()}
+    return {path.name for path in EVIDENCE.path_of("00").parents[1].rglob("*") if path.is_file()}
 
 
 def rows() -> set[str]:

@@ -17,7 +17,7 @@ from tasks.evidence import (
     open_evidence,
     remove_evidence,
 )
-from tasks.files.storage import path_of
+from tasks.files.storage import EVIDENCE
 from tasks.models import Evidence, ProgressReport, Task
 from tasks.progress import Said, approve_report, let_out, return_report, submit_report
 from tests.county import (
@@ -225,7 +225,7 @@ class TestRemove:
 
 def test_a_file_that_is_gone_is_said_so(county: County, report: ProgressReport) -> None:
     kept = attached(county, report)
-    path_of(kept.stored_as).unlink()
+    EVIDENCE.path_of(kept.stored_as).unlink()
     with pytest.raises(Conflict) as missing:
         open_evidence(kept)
     assert missing.value.code == "file_missing"

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership
-from tasks.files.storage import path_of
+from tasks.files.storage import EVIDENCE
 from tasks.models import Evidence, ProgressReport
 from tests.county import County
 from tests.evidence_files import PDF, TEXT, honest
@@ -118,7 +118,7 @@ class TestFetching:
 
     def test_a_file_that_is_gone_is_said_so(self, officer: Client, report: ProgressReport) -> None:
         evidence = kept(officer, report)
-        path_of(evidence.stored_as).unlink()
+        EVIDENCE.path_of(evidence.stored_as).unlink()
         answer = fetch(officer, evidence)
         assert (answer.status_code, answer.json()["code"]) == (409, "file_missing")
 

@@ -22,7 +22,7 @@ from tasks.evidence import (
     kept_in_year,
     sweep_evidence,
 )
-from tasks.files.storage import path_of, store
+from tasks.files.storage import EVIDENCE
 from tasks.models import Evidence, ProgressReport, Task
 from tasks.progress import Said, submit_report
 from tests.county import (
@@ -86,17 +86,17 @@ class TestRoom:
 class TestSweep:
     def test_only_old_files_without_a_row_go(self, county: County, report: ProgressReport) -> None:
         kept = attached(county, report)
-        lost, new = (store(io.BytesIO(b"x"), most=9).stored_as for _n in range(2))
+        lost, new = (EVIDENCE.store(io.BytesIO(b"x"), most=9).stored_as for _n in range(2))
         for name in (kept.stored_as, lost):
-            os.utime(path_of(name), (at(5, 5, 9).timestamp(), at(5, 5, 9).timestamp()))
-        os.utime(path_of(new), (at(5, 5, 11).timestamp(), at(5, 5, 11).timestamp()))
+            os.utime(EVIDENCE.path_of(name), (at(5, 5, 9).timestamp(), at(5, 5, 9).timestamp()))
+        os.utime(EVIDENCE.path_of(new), (at(5, 5, 11).timestamp(), at(5, 5, 11).timestamp()))
         assert sweep_evidence(at=at(5, 6, 10)) == 1
         assert stored() == {kept.stored_as, new}
         assert sweep_evidence(at=at(5, 6, 10)) == 0
 
     def test_as_a_command(self, db: None, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        lost = store(io.BytesIO(b"x"), most=9).stored_as
-        os.utime(path_of(lost), (1_000, 1_000))
+        lost = EVIDENCE.store(io.BytesIO(b"x"), most=9).stored_as
+        os.utime(EVIDENCE.path_of(lost), (1_000, 1_000))
         call_command("sweep_evidence")
         assert capsys.readouterr().out == "files removed: 1\n"
         assert stored() == set()
@@ -110,7 +110,7 @@ class TestSweep:
             transaction.set_rollback(True)
         assert (rows(), len(stored())) == (set(), 1)
         [lost] = stored()
-        os.utime(path_of(lost), (1_000, 1_000))
+        os.utime(EVIDENCE.path_of(lost), (1_000, 1_000))
         assert sweep_evidence(at=at(5, 8)) == 1
         assert stored() == set()
 

@@ -14,14 +14,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.errors import Invalid, NoRoom
-from tasks.files.storage import (
-    discard,
-    full_disk_refused,
-    open_stored,
-    path_of,
-    store,
-    stored_before,
-)
+from tasks.files.storage import EVIDENCE, full_disk_refused
 
 ROOT = Path(__file__).resolve().parents[3]
 MOST = 50 * 1024**2
@@ -48,32 +41,32 @@ def small_files_only() -> Iterator[None]:
 
 def test_is_kept_under_a_random_name(root: Path) -> None:
     content = os.urandom(200_000)
-    stored = store(io.BytesIO(content), most=MOST)
+    stored = EVIDENCE.store(io.BytesIO(content), most=MOST)
     assert (stored.size, stored.sha256) == (200_000, hashlib.sha256(content).hexdigest())
-    assert files_in(root) == [path_of(stored.stored_as)]
-    assert path_of(stored.stored_as).is_relative_to(root)
+    assert files_in(root) == [EVIDENCE.path_of(stored.stored_as)]
+    assert EVIDENCE.path_of(stored.stored_as).is_relative_to(root)
     assert len(stored.stored_as) == 32
-    assert store(io.BytesIO(content), most=MOST).stored_as != stored.stored_as
-    with open_stored(stored.stored_as) as found:
+    assert EVIDENCE.store(io.BytesIO(content), most=MOST).stored_as != stored.stored_as
+    with EVIDENCE.open_stored(stored.stored_as) as found:
         assert found.read() == content
 
 
 def test_nobody_else_on_the_machine_reads_it(root: Path) -> None:
-    stored = store(io.BytesIO(b"x"), most=MOST)
-    assert path_of(stored.stored_as).parent.stat().st_mode & 0o077 == 0
+    stored = EVIDENCE.store(io.BytesIO(b"x"), most=MOST)
+    assert EVIDENCE.path_of(stored.stored_as).parent.stat().st_mode & 0o077 == 0
 
 
 def test_the_last_byte_allowed_and_the_first_too_many(root: Path) -> None:
-    assert store(io.BytesIO(bytes(100_000)), most=100_000).size == 100_000
+    assert EVIDENCE.store(io.BytesIO(bytes(100_000)), most=100_000).size == 100_000
     before = files_in(root)
     with pytest.raises(Invalid) as refused:
-        store(io.BytesIO(bytes(100_001)), most=100_000)
+        EVIDENCE.store(io.BytesIO(bytes(100_001)), most=100_000)
     assert (refused.value.code, files_in(root)) == ("file_too_large", before)
 
 
 def test_what_has_no_end_is_not_read_to_it(root: Path) -> None:
     with Path("/dev/zero").open("rb") as endless, pytest.raises(Invalid):
-        store(endless, most=1_000_000)
+        EVIDENCE.store(endless, most=1_000_000)
     assert files_in(root) == []
 
 
@@ -92,15 +85,15 @@ class Broken(io.RawIOBase):
 
 def test_a_cut_stream_leaves_nothing(root: Path) -> None:
     with pytest.raises(ConnectionResetError):
-        store(Broken(), most=MOST)
+        EVIDENCE.store(Broken(), most=MOST)
     assert files_in(root) == []
 
 
 def test_without_room_nothing_is_left(root: Path, small_files_only: None) -> None:
     with pytest.raises(NoRoom) as refused:
-        store(io.BytesIO(bytes(150_000)), most=MOST)
+        EVIDENCE.store(io.BytesIO(bytes(150_000)), most=MOST)
     assert (refused.value.code, files_in(root)) == ("storage_full", [])
-    assert store(io.BytesIO(bytes(90_000)), most=MOST).size == 90_000
+    assert EVIDENCE.store(io.BytesIO(bytes(90_000)), most=MOST).size == 90_000
 
 
 def test_a_full_device_is_a_refusal() -> None:
@@ -122,14 +115,14 @@ subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", sys.argv[1]], c
 from django.conf import settings
 settings.configure(LUOSHI_EVIDENCE_ROOT=sys.argv[1], USE_I18N=False)
 from accounts.errors import NoRoom
-from tasks.files.storage import store
-kept = store(io.BytesIO(bytes(600_000)), most=10**9)
+from tasks.files.storage import EVIDENCE
+kept = EVIDENCE.store(io.BytesIO(bytes(600_000)), most=10**9)
 try:
-    store(io.BytesIO(bytes(600_000)), most=10**9)
+    EVIDENCE.store(io.BytesIO(bytes(600_000)), most=10**9)
 except NoRoom as refusal:
     print(refusal.code)
 print([path.name for path in Path(sys.argv[1]).rglob("*") if path.is_file()] == [kept.stored_as])
-store(io.BytesIO(bytes(300_000)), most=10**9)
+EVIDENCE.store(io.BytesIO(bytes(300_000)), most=10**9)
 """
 
 
@@ -155,14 +148,14 @@ def test_a_full_disk_keeps_what_it_had_and_nothing_more(tmp_path: Path) -> None:
 
 
 def test_old_files_are_told_from_new_ones(root: Path) -> None:
-    old, new = (store(io.BytesIO(b"x"), most=MOST).stored_as for _n in range(2))
-    os.utime(path_of(old), (1_000, 1_000))
-    found = [name for names in stored_before(2_000) for name in names]
+    old, new = (EVIDENCE.store(io.BytesIO(b"x"), most=MOST).stored_as for _n in range(2))
+    os.utime(EVIDENCE.path_of(old), (1_000, 1_000))
+    found = [name for names in EVIDENCE.stored_before(2_000) for name in names]
     assert found == [old]
-    discard(old)
-    discard(old)
-    assert files_in(root) == [path_of(new)]
+    EVIDENCE.discard(old)
+    EVIDENCE.discard(old)
+    assert files_in(root) == [EVIDENCE.path_of(new)]
 
 
 def test_before_the_first_file_there_is_nothing_old(root: Path) -> None:
-    assert list(stored_before(2_000)) == []
+    assert list(EVIDENCE.stored_before(2_000)) == []

@@ -1,0 +1,166 @@
+"""Files that are made in the queue: asked for, watched, fetched and taken back."""
+
+import logging
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.fields import DayField, IdField, StrictSerializer
+from accounts.api.files import AsXlsx, as_a_file
+from accounts.api.serializers import ErrorSerializer, PersonSerializer
+from accounts.api.views import Resource, rows_named
+from plans.models import Plan
+from tasks.api.filters import PaperFilters
+from tasks.api.paper_kinds import require_filters
+from tasks.groupings import GROUPINGS
+from tasks.ledger_sheet import SIZES
+from tasks.models import Paper
+from tasks.papers import ask_for_paper, open_paper, take_back
+
+logger = logging.getLogger(__name__)
+
+#: What a kind knows beside the filters, and the first word that it may be, where nobody asks.
+WORDS: dict[str, tuple[str, str]] = {
+    Paper.Kind.COMPLETION: ("by", GROUPINGS[0]),
+    Paper.Kind.LEDGER: ("size", next(iter(SIZES))),
+}
+UNDER_WAY = OpenApiResponse(
+    ErrorSerializer,
+    description=gettext_lazy("Another paper is under way: details.paper says which."),
+)
+NOT_MADE = OpenApiResponse(ErrorSerializer, description=gettext_lazy("There is no file yet."))
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    """What the paper was asked to tell."""
+
+    by = serializers.ChoiceField(GROUPINGS, required=False)
+    size = serializers.ChoiceField(list(SIZES), required=False)
+    filters = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+
+
+class PaperSerializer(serializers.ModelSerializer[Paper]):
+    """A file for the caller. ``done`` of ``total`` rows are written, 0 until they are counted;
+    ``why`` says in a sentence what ``fault`` means."""
+
+    plan = serializers.IntegerField(source="plan_id", read_only=True)
+    asked = AskedSerializer(read_only=True)
+    asked_by = PersonSerializer(read_only=True)
+    why = serializers.CharField(source="get_fault_display", read_only=True)
+
+    class Meta:
+        model = Paper
+        fields = [
+            "id",
+            "kind",
+            "plan",
+            "asked",
+            "as_of",
+            "asked_by",
+            "asked_at",
+            "state",
+            "done",
+            "total",
+            "fault",
+            "why",
+            "name",
+            "size",
+            "sha256",
+            "made_at",
+            "kept_until",
+        ]
+
+
+class NewPaperSerializer(StrictSerializer):
+    """``by`` is for the completion report, ``size`` for the ledger; ``filters`` are those of the
+    list of shares, each with its values."""
+
+    example = {"kind": "ledger", "plan": 1, "as_of": "2026-06-30", "filters": {"role": ["lead"]}}
+
+    kind = serializers.ChoiceField(Paper.Kind.choices)
+    plan = IdField()
+    by = serializers.ChoiceField(GROUPINGS, required=False)
+    size = serializers.ChoiceField(list(SIZES), required=False)
+    as_of = DayField(required=False)
+    filters = serializers.DictField(
+        child=serializers.ListField(
+            child=serializers.CharField(max_length=1000), allow_empty=False, max_length=200
+        ),
+        required=False,
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        own, _first = WORDS[attrs["kind"]]
+        others = {name for name, _default in WORDS.values()} - {own}
+        if beside := sorted(others & attrs.keys()):
+            text = _("This kind of paper knows nothing of it.")
+            raise ValidationError({name: [ErrorDetail(text, code="other")] for name in beside})
+        return attrs
+
+
+class PaperViewSet(ListModelMixin, RetrieveModelMixin, Resource):
+    """The caller's own papers: what is being made for them, and what was made of late."""
+
+    queryset = Paper.objects.none()
+    serializer_class = PaperSerializer
+    filterset_class = PaperFilters
+    heavy = frozenset({"create"})
+
+    def get_queryset(self) -> QuerySet[Paper]:
+        papers = Paper.objects.visible_to(self.user, self.on)
+        return papers.select_related("asked_by").order_by("-asked_at", "-id")
+
+    @extend_schema(request=NewPaperSerializer, responses={201: PaperSerializer, 409: UNDER_WAY})
+    def create(self, request: Request) -> Response:
+        """Puts a paper into the queue; one at a time for each person.
+
+        It is made with the rights that the caller has when its turn comes. Ask for it again until
+        its `state` is `made` or `failed`; then fetch its `file`.
+        """
+        body = self.words(NewPaperSerializer)
+        plans = Plan.objects.visible_to(self.user, self.on)
+        [plan] = rows_named("plan", [body["plan"]], plans).values()
+        as_of = body.get("as_of", self.on)
+        if as_of > self.on:
+            text = _("That day is not over yet; there are no figures of it.")
+            raise ValidationError({"as_of": [ErrorDetail(text, code="future")]})
+        filters = body.get("filters", {})
+        require_filters(filters, user=self.user, on=self.on, as_of=as_of)
+        name, first = WORDS[body["kind"]]
+        asked = {name: body.get(name, first), "filters": filters}
+        paper = ask_for_paper(
+            body["kind"], plan, as_of=as_of, asked=asked, actor=self.user, at=self.at
+        )
+        return Response(PaperSerializer(paper).data, status=201)
+
+    @extend_schema(request=None, responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Takes a paper back: out of the queue, out of its making, or the file that was made."""
+        take_back(self.get_object())
+        return Response(status=204)
+
+    @extend_schema(
+        responses={
+            (200, AsXlsx.media_type): OpenApiTypes.BINARY,
+            (409, JSONRenderer.media_type): NOT_MADE,
+        }
+    )
+    @action(detail=True, renderer_classes=[JSONRenderer, AsXlsx])
+    def file(self, request: Request, pk: str) -> FileResponse:
+        """The file, once the paper is made."""
+        paper = self.get_object()
+        answer = as_a_file(open_paper(paper), paper.name, media_type=AsXlsx.media_type)
+        logger.info("user %s fetches paper %s", self.user.pk, paper.pk)
+        return answer
