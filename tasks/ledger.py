@@ -251,7 +251,9 @@ def _unit_of(task: Task) -> str:
 
 
 def _told_by(report: ProgressReport) -> str:
-    return report.narrative or (_("No change.") if report.no_change else f"{report.percent:f}%")
+    return report.narrative or (
+        _("No change.") if report.no_change else f"{report.percent.normalize():f}%"
+    )
 
 
 def _day_of(report: ProgressReport) -> dt.date:

@@ -69,7 +69,9 @@ class TestLines:
         approved(county, town, told_so("排查 12 件。"), month=5)
         approved(county, town, told_so("化解 9 件。", 20), month=8)
         approved(county, town, Said(no_change=True), month=9)
+        approved(county, share(plan, "乙乡"), Said(percent=Decimal(30)), month=2)
         say(county, town, told_so("尚未批准。", 30), month=10)
+        assert lines(plan, county.coordinator)["乙乡"].quarters == ("30%", "", "", "")
         line = lines(plan, county.coordinator)["甲镇"]
         assert line.quarters == (
             "",

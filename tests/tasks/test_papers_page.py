@@ -23,6 +23,7 @@ def test_from_the_button_to_the_file(world: ApiWorld) -> None:
     completion = page.get(reverse("completion", args=[world.plan.pk])).content.decode()
     assert f'action="{PAPERS}"' in completion
     assert 'name="kind" value="ledger"' in completion
+    assert f'href="{PAPERS}"' in page.get(reverse("my-work")).content.decode()
     assert "There are no papers." in text_of(page.get(PAPERS))
     section = world.plan.sections.get(title__startswith="二、")
     answer = page.post(PAPERS, asked(world, size="A4", section=str(section.pk), by="unit"))
