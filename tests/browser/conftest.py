@@ -1,14 +1,18 @@
 """A real browser before a real web process on the test's database."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.desk import Desk
+from tests.browser.old_chromium import OLD_MISSING, lend_what_playwright_asks_for, unpacked
 from tests.county import County
 from tests.story.processes import web_process
 
@@ -35,16 +39,13 @@ def address(county: County, tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    installed = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if installed is None:
-        pytest.skip(MISSING)
-    # Playwright keeps an event loop in the test's thread; the test itself stays synchronous.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+@contextmanager
+def launched(program: Path | str, **environment: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Chromium refuses root without --no-sandbox; it sees our own pages only.
-        browser = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"], env={**os.environ, **environment}
+        )
         yield browser
         browser.close()
         # What was asked of the database beside that loop went over a connection of its own.
@@ -52,10 +53,52 @@ def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
 
 
 @pytest.fixture
+def beside_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright keeps an event loop in the test's thread; the test itself stays synchronous."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture
+def chromium(beside_a_loop: None) -> Iterator[Browser]:
+    installed = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if installed is None:
+        pytest.skip(MISSING)
+    with launched(installed) as browser:
+        yield browser
+
+
+@pytest.fixture
+def old_chromium(beside_a_loop: None) -> Iterator[Browser]:
+    """Chromium 91, the oldest that there is a package of; the pages promise 90."""
+    place = unpacked()
+    if place is None:
+        pytest.skip(OLD_MISSING)
+    with launched(place / "chromium", LD_LIBRARY_PATH=str(place / "lib")) as browser:
+        assert browser.version.startswith("91."), browser.version
+        yield browser
+
+
+@pytest.fixture
 def open_desk(address: str, chromium: Browser) -> OpensDesk:
+    return opener(address, chromium)
+
+
+@pytest.fixture
+def open_old_desk(address: str, old_chromium: Browser) -> OpensDesk:
+    opens = opener(address, old_chromium)
+
+    def open_for(**options: Any) -> Desk:
+        desk = opens(**options)
+        lend_what_playwright_asks_for(desk.page)
+        return desk
+
+    return open_for
+
+
+def opener(address: str, browser: Browser) -> OpensDesk:
     def open_for(
         *, language: str = "zh-CN", session: str | None = None, lenient: bool = False
     ) -> Desk:
-        return Desk(chromium, address, language=language, session=session, lenient=lenient)
+        return Desk(browser, address, language=language, session=session, lenient=lenient)
 
     return open_for
