@@ -30,7 +30,8 @@ class DecisionForm(VersionedForm):
         self.row = row
         self.on = on
         kwargs.setdefault("initial", {"version": row.version})
-        kwargs.setdefault("auto_id", f"id_{self.name}_%s")
+        # A report and a request for a later date are both approved, on one page.
+        kwargs.setdefault("auto_id", f"id_{self.name}_{row._meta.model_name}_{row.pk}_%s")
         super().__init__(*args, **kwargs)
 
     def carry_out(self, *, actor: User, at: dt.datetime) -> None:
