@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.db.models import Count, Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,10 @@ from accounts.models import User
 from plans.models import DeadlineKind, KeyTask, Plan
 from tasks.lights import Light
 from tasks.models import Task
+from tasks.querysets import TaskQuerySet
+
+#: So many shares stand on a plan's page at once; of more, each branch comes when it is opened.
+AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -22,10 +27,16 @@ class TreeFilter:
     light: Light | None = None
     unit: int | None = None
     in_sight: bool = False
+    depth: int | None = None
 
     @property
     def by_share(self) -> bool:
         return self.light is not None or self.unit is not None
+
+    @property
+    def opened(self) -> bool:
+        """Whether the shares below are wanted at once, and not one by one."""
+        return self.by_share or self.depth is not None
 
 
 @dataclass(frozen=True)
@@ -40,11 +51,19 @@ class Branch:
 
 @dataclass(frozen=True)
 class KeyTaskRow:
-    """A key task, its root share where that is in sight, and the other shares in tree order."""
+    """A key task, its root share where that is in sight, and the other shares in tree order.
+
+    ``to_load`` is the number of shares in sight that are left out here: the reader asks for them.
+    """
 
     key_task: KeyTask
     root: Branch | None
     shares: list[Branch]
+    to_load: int = 0
+
+    @property
+    def all_below(self) -> int:
+        return len(self.shares) + self.to_load
 
 
 @dataclass
@@ -54,25 +73,53 @@ class SectionRows:
 
 
 def plan_tree(plan: Plan, *, user: User, on: dt.date, wanted: TreeFilter) -> list[SectionRows]:
-    """The rows that pass the filter, by section in printed order. Four queries."""
-    tasks = Task.objects.filter(plan=plan).visible_to(user, on).select_related("unit")
-    by_key_task: dict[int, list[Task]] = defaultdict(list)
-    for task in tasks.order_by("unit__depth", "unit__position", "id"):
-        by_key_task[task.key_task_id].append(task)
+    """The rows that pass the filter, by section in printed order. A constant number of queries.
+
+    Of many shares only the topmost come at once, the others when their branch is opened.
+    """
+    tasks = Task.objects.filter(plan=plan).visible_to(user, on)
+    counts = dict(tasks.order_by().values_list("key_task").annotate(Count("pk")))
+    many = sum(counts.values()) > AT_ONCE and not wanted.opened
+    by_key_task = _by_key_task(_topmost(tasks) if many else tasks)
     key_tasks = plan.key_tasks.select_related("section").prefetch_related("owners")
     if wanted.section is not None:
         key_tasks = key_tasks.filter(section=wanted.section)
     sections: dict[str, SectionRows] = {}
     for key_task in key_tasks:
-        row = _row(key_task, by_key_task[key_task.pk], plan, on, wanted)
+        shares = by_key_task[key_task.pk]
+        row = _row(key_task, shares, plan, on, wanted, counts.get(key_task.pk, 0) - len(shares))
         if row is not None:
             title = key_task.section.title if key_task.section else ""
             sections.setdefault(title, SectionRows(title)).rows.append(row)
     return list(sections.values())
 
 
+def shares_of(key_task: KeyTask, *, user: User, on: dt.date) -> list[Branch]:
+    """All shares of a key task that are in sight, in tree order."""
+    tasks = Task.objects.filter(key_task=key_task).visible_to(user, on)
+    return list(in_tree_order(_by_key_task(tasks)[key_task.pk], on, key_task.plan))
+
+
+def _topmost(tasks: TaskQuerySet) -> TaskQuerySet:
+    return tasks.exclude(parent__in=tasks.values("pk")).annotate(
+        has_below=Exists(Task.objects.filter(parent=OuterRef("pk")))
+    )
+
+
+def _by_key_task(tasks: TaskQuerySet) -> dict[int, list[Task]]:
+    found: dict[int, list[Task]] = defaultdict(list)
+    for task in tasks.select_related("unit").order_by("unit__depth", "unit__position", "id"):
+        found[task.key_task_id].append(task)
+    return found
+
+
 def _row(
-    key_task: KeyTask, tasks: list[Task], plan: Plan, on: dt.date, wanted: TreeFilter
+    key_task: KeyTask,
+    tasks: list[Task],
+    plan: Plan,
+    on: dt.date,
+    wanted: TreeFilter,
+    to_load: int,
 ) -> KeyTaskRow | None:
     """The row of a key task, or nothing where the filter leaves nothing of it."""
     branches = list(in_tree_order(tasks, on, plan))
@@ -83,7 +130,10 @@ def _row(
         if not branches:
             return None
     root = branches[0] if branches and branches[0].task.parent_id is None else None
-    return KeyTaskRow(key_task, root, branches[1:] if root else branches)
+    shares = branches[1:] if root else branches
+    if wanted.depth is not None:
+        shares = [branch for branch in shares if branch.level <= wanted.depth]
+    return KeyTaskRow(key_task, root, shares, to_load)
 
 
 def in_tree_order(tasks: list[Task], on: dt.date, plan: Plan) -> Iterator[Branch]:
@@ -95,7 +145,8 @@ def in_tree_order(tasks: list[Task], on: dt.date, plan: Plan) -> Iterator[Branch
 
     def walk(parent: int | None, level: int) -> Iterator[Branch]:
         for task in below[parent]:
-            rule = completion_rule(task, has_below=task.pk in below)
+            has_below = task.pk in below or getattr(task, "has_below", False)
+            rule = completion_rule(task, has_below=has_below)
             yield Branch(task, task.light_on(on, plan), level, rule)
             yield from walk(task.pk, level + 1)
 

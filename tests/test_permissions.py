@@ -240,6 +240,9 @@ amend-key-task:suspend            POST   settled        +xxx xxxx xxxx xxxx xxxx
 amend-key-task:resume             POST   settled        !xxx xxxx xxxx xxxx xxxx .... . >
 amend-key-task:cancel             POST   settled        +xxx xxxx xxxx xxxx xxxx .... . >
 amend-key-task:carry-over         POST   settled        ?xxx xxxx xxxx xxxx xxxx .... . >
+plan-timeline                     GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
+branch                            GET    key-task       ++++ ++++ ++++ ++++ ++++ .... . >
+branch                            GET    draft-item     +... .... .... .... .... .... . >
 completion                        GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 completion-sheet                  GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
 share                             GET    under-way      +... ++++ ++++ .... .... .... . >

@@ -6,16 +6,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import Refusal
 from accounts.models import Unit, User
 from accounts.pages import reader, status_of, whole_number
 from plans.access import may_coordinate
-from plans.models import Plan, SourceDocument
+from plans.models import KeyTask, Plan, SourceDocument
 from plans.views import draft_page, plan_in_sight
 from tasks.completion_sheet import as_xlsx
 from tasks.figures import PlanFigures, plan_completion
@@ -24,7 +25,15 @@ from tasks.issuing import issue_plan
 from tasks.ledger_sheet import SIZES
 from tasks.lights import Light
 from tasks.models import Task
-from tasks.tree import TreeFilter, plan_tree
+from tasks.timeline import timeline_of
+from tasks.tree import TreeFilter, plan_tree, shares_of
+
+#: How far down the tree stands open, as the address says it; five levels are the most there are.
+DEPTHS = {
+    1: gettext_lazy("one level below"),
+    2: gettext_lazy("two levels below"),
+    5: gettext_lazy("all levels"),
+}
 
 
 @require_GET
@@ -41,7 +50,6 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": found,
         "on": on,
         "figures": by_section,
-        "by_unit": plan_completion(found, user=user, on=on, by="unit"),
         "chart": _chart(by_section),
         "sections": plan_tree(found, user=user, on=on, wanted=wanted),
         "wanted": wanted,
@@ -49,10 +57,34 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "document": SourceDocument.objects.filter(plan=found).defer("content").first(),
         "all_sections": found.sections.all(),
         "lights": list(Light),
+        "depths": DEPTHS,
         "units": _units_with_shares(found, user, on),
         "may_coordinate": may_coordinate(user, found, on),
     }
     return render(request, "tasks/plan.html", context)
+
+
+@require_GET
+def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    on = timezone.localdate()
+    user = reader(request)
+    found = plan_in_sight(user, pk, on)
+    drawn = timeline_of(found, user=user, on=on, wanted=_filter(request.GET))
+    context = {"place": "plans", "plan": found, "on": on, "drawn": drawn}
+    return render(request, "tasks/timeline.html", context)
+
+
+@require_GET
+def branch(request: HttpRequest, pk: int) -> HttpResponse:
+    """The shares of one key task: a page of its own, whose table the plan's page takes over."""
+    on = timezone.localdate()
+    user = reader(request)
+    found = get_object_or_404(
+        KeyTask.objects.visible_to(user, on).select_related("plan", "section"), pk=pk
+    )
+    branches = shares_of(found, user=user, on=on)
+    context = {"place": "plans", "key_task": found, "plan": found.plan, "branches": branches}
+    return render(request, "tasks/branch.html", context)
 
 
 @require_GET
@@ -116,11 +148,13 @@ def _units_with_shares(plan: Plan, user: User, on: dt.date) -> Any:
 def _filter(query: Any) -> TreeFilter:
     """The filter that the address names; what it does not understand asks for everything."""
     light = query.get("light", "")
+    depth = whole_number(query.get("depth"))
     return TreeFilter(
         section=whole_number(query.get("section")),
         light=Light(light) if light in set(Light) else None,
         unit=whole_number(query.get("unit")),
         in_sight=query.get("mine") == "1",
+        depth=depth if depth in DEPTHS else None,
     )
 
 
