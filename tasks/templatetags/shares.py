@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from plans.models import KeyTask, KeyTaskOwner, Role
 from tasks.figures import Row
 from tasks.lights import Light
 
@@ -65,3 +66,16 @@ def left_out(row: Row) -> str:
     """Why the denominator is smaller than the number of shares."""
     counts = ((word, row.left_out.get(why)) for why, word in LEFT_OUT_WORDS.items())
     return _(", ").join(f"{word} {count}" for word, count in counts if count)
+
+
+@register.filter
+def printed_owners(key_task: KeyTask) -> SafeString:
+    """The owners as printed, with their role unless it is the common one. A plan has thousands."""
+    owners = [(owner.name, _role_beside(owner)) for owner in key_task.owners.all()]
+    return format_html_join(_(", "), "{}{}", owners) if owners else SafeString("—")
+
+
+def _role_beside(owner: KeyTaskOwner) -> SafeString | str:
+    if owner.role == Role.RESPONSIBLE:
+        return ""
+    return format_html('<span class="small quiet"> ({})</span>', owner.get_role_display())

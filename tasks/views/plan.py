@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -25,6 +26,7 @@ from tasks.issuing import issue_plan
 from tasks.ledger_sheet import SIZES
 from tasks.lights import Light
 from tasks.models import Task
+from tasks.progression import Progression, progression_of
 from tasks.timeline import timeline_of
 from tasks.tree import TreeFilter, plan_tree, shares_of
 
@@ -34,6 +36,9 @@ DEPTHS = {
     2: gettext_lazy("two levels below"),
     5: gettext_lazy("all levels"),
 }
+
+#: By what a row of a completion report leads to its shares: the filter of the plan's page.
+DRILLS: dict[str, str] = {"section": "section", "unit": "unit", "light": "light"}
 
 
 @require_GET
@@ -93,12 +98,17 @@ def completion(request: HttpRequest, pk: int) -> HttpResponse:
     user = reader(request)
     found = plan_in_sight(user, pk, on)
     figures = plan_completion(found, user=user, on=on, by=_grouping(request))
+    progression = progression_of(found, user=user, on=on, by=_grouping(request))
     context = {
         "place": "plans",
         "plan": found,
         "on": on,
         "figures": figures,
         "first": NAMES[figures.by],
+        "drill": DRILLS.get(figures.by),
+        "lights": list(Light),
+        "progression": progression,
+        "charts": _charts(progression),
         "groupings": [(by, NAMES[by]) for by in GROUPINGS],
         "all_sections": found.sections.all(),
         "sizes": list(SIZES),
@@ -167,4 +177,21 @@ def _chart(figures: PlanFigures) -> dict[str, Any]:
             for row in figures.rows
             if row.completion is not None
         ],
+    }
+
+
+def _charts(found: Progression) -> dict[str, Any]:
+    """What the charts draw; the lights' chart reads the table beside it, which may be long."""
+    return {
+        "trend": {
+            "names": [_("Due by then"), _("Closed by then")],
+            "months": [date_format(month.first, "YEAR_MONTH_FORMAT") for month in found.months],
+            "due": [month.due for month in found.months],
+            "closed": [month.closed for month in found.months],
+        },
+        "days": {
+            "name": _("Due"),
+            "months": [date_format(dt.date(2026, month, 1), "M") for month in range(1, 13)],
+            "days": [[row.day.isoformat(), row.shares] for row in found.due_days],
+        },
     }
