@@ -16,6 +16,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts import middleware
 from accounts.directory import add_unit
 from accounts.models import AccessToken, OutgoingMail, Unit
 from plans.editing import make_plan
@@ -247,6 +248,12 @@ def measured(world: ApiWorld) -> dict[str, int]:
 @pytest.fixture(autouse=True)
 def keeps_its_own_evidence(settings: Settings, tmp_path: Path) -> None:
     settings.LUOSHI_EVIDENCE_ROOT = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def no_minute_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session is noted once a minute, with queries of whichever request comes then."""
+    monkeypatch.setattr(middleware, "NOTED_EVERY", 24 * 3600)
 
 
 @pytest.fixture
