@@ -1,6 +1,6 @@
 """What the charts beside a plan's figures show: lights by row, closing against due, due days.
 
-All three count what the figures count (``tasks.figures.COUNTED``) and say how many that is.
+All three count what the figures count (``TaskQuerySet.counting``) and say how many that is.
 """
 
 import datetime as dt
@@ -12,7 +12,6 @@ from django.db.models.functions import TruncMonth
 
 from accounts.models import User
 from plans.models import Plan
-from tasks.figures import COUNTED
 from tasks.groupings import BY_TOPMOST, By, grouping_of
 from tasks.light_conditions import light_on
 from tasks.lights import Light
@@ -55,8 +54,9 @@ class Progression:
 def progression_of(plan: Plan, *, user: User, on: dt.date, by: By) -> Progression:
     """As the person may see it. A constant number of queries."""
     in_sight = Task.objects.filter(plan=plan).visible_to(user, on)
-    topmost = in_sight.exclude(parent__in=in_sight.values("pk")).filter(COUNTED).order_by()
-    shares = topmost if by in BY_TOPMOST else in_sight.filter(COUNTED, is_own_part=False)
+    topmost = in_sight.exclude(parent__in=in_sight.values("pk")).counting().order_by()
+    of_units = in_sight.counting().filter(is_own_part=False)
+    shares = topmost if by in BY_TOPMOST else of_units
     due = _by_month(topmost, "due_on")
     dated = sum(due.values())
     counted = topmost.count()
