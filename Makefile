@@ -55,6 +55,8 @@ bench: install
 	$(RUN) bench/reading.py
 	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.reminders
 	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.requests
+	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.one_plan
+	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.clients
 	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.pages
 
 lint: install
