@@ -11,7 +11,7 @@ from typing import Any, Literal
 import xlsxwriter
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tasks.ledger import Chapter, Item, Ledger, Line
 from tasks.papers import Tell
@@ -27,7 +27,7 @@ COLUMNS: tuple[tuple[str | Promise, int], ...] = (
     (gettext_lazy("Measures"), 34),
     (gettext_lazy("Leading unit"), 14),
     (gettext_lazy("Responsible unit"), 14),
-    (gettext_lazy("Deadline"), 14),
+    (pgettext_lazy("ledger", "Deadline"), 14),
     (gettext_lazy("First quarter"), 24),
     (gettext_lazy("Second quarter"), 24),
     (gettext_lazy("Third quarter"), 24),
