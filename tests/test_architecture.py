@@ -17,7 +17,7 @@ TASK_FLOORS = (
     {"api", "views", "jobs", "forms", "urls", "admin"},
     {"issuing", "decomposition", "acknowledging", "progress", "extensions", "evidence", "urging"}
     | {"papers"},
-    {"completion", "figures", "ledger", "reminders", "history", "locking", "access"},
+    {"completion", "figures", "ledger", "bulletin", "reminders", "history", "locking", "access"},
     {"models", "querysets"},
     {"schedule", "transitions", "lights", "rules", "files"},
 )
@@ -28,6 +28,10 @@ PURE = (
     "tasks/transitions.py",
     "tasks/lights.py",
     "tasks/rules.py",
+    "tasks/apportionment.py",
+    "tasks/official_words.py",
+    "tasks/official_layout.py",
+    "tasks/official_document.py",
     "tasks/reminders/ladder.py",
     "tasks/reminders/keys.py",
     "plans/reading/grammar.py",
