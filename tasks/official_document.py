@@ -130,7 +130,7 @@ class OfficialDocument:
         return self._document.add_paragraph(plain(text), style)
 
     def _add_row(self, table: Table, texts: Sequence[str], style: str, *marks: str) -> None:
-        row = table.add_row()
+        row = table.add_row()  # type: ignore[no-untyped-call]
         properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx knows no such marks
         properties.extend(OxmlElement(mark) for mark in marks)
         for position, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):

@@ -68,7 +68,7 @@ class Layout:
     @property
     def character_space(self) -> int:
         """What is added to each character of the body, so that so many fill a line."""
-        pitch = Mm(self.type_width).pt / self.characters
+        pitch: float = Mm(self.type_width).pt / self.characters
         return round((pitch - self.body_size) * CHARACTER_SPACES)
 
     @property

@@ -35,6 +35,13 @@ class AsXlsx(AsStored):
     format = "xlsx"
 
 
+class AsDocx(AsStored):
+    """A document that we wrote ourselves."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    format = "docx"
+
+
 def as_a_file(
     content: IO[bytes], name: str, *, media_type: str = AsStored.media_type
 ) -> FileResponse:

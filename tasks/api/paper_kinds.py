@@ -10,12 +10,14 @@ from io import BytesIO
 from typing import Any, cast
 
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts.models import User
 from tasks.api.completion import PlanCompletionFilters, narrowed
+from tasks.bulletin import bulletin_of
+from tasks.bulletin_document import Imprint, bulletin_document
 from tasks.completion_sheet import as_xlsx
 from tasks.figures import plan_completion
 from tasks.groupings import By
@@ -101,12 +103,23 @@ def make_ledger(paper: Paper, *, at: dt.datetime, tell: Tell) -> Content:
     return Content(_name_of(paper), ledger_sheet(ledger, size=size, tell=tell))
 
 
-def _name_of(paper: Paper) -> str:
+def make_bulletin(paper: Paper, *, at: dt.datetime, tell: Tell) -> Content:
+    """In Chinese, down to the words beside the figures; only its name is the person's."""
+    reader = Reader(paper, at)
+    tell(0, 1)
+    with translation.override("zh-hans"):
+        bulletin = bulletin_of(paper.plan, user=reader.user, on=reader.on, then=reader.then)
+        content = bulletin_document(bulletin, Imprint.read(paper.asked["bulletin"]))
+    return Content(_name_of(paper, "docx"), content)
+
+
+def _name_of(paper: Paper, ending: str = "xlsx") -> str:
     parts: list[Any] = [paper.plan.title, paper.get_kind_display(), paper.as_of.isoformat()]
-    return " ".join(map(str, parts)) + ".xlsx"
+    return " ".join(map(str, parts)) + f".{ending}"
 
 
 MAKERS: dict[str, Maker] = {
     Paper.Kind.COMPLETION: make_completion_report,
     Paper.Kind.LEDGER: make_ledger,
+    Paper.Kind.BULLETIN: make_bulletin,
 }

@@ -18,24 +18,31 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.fields import DayField, IdField, StrictSerializer
-from accounts.api.files import AsXlsx, as_a_file
+from accounts.api.files import AsDocx, AsXlsx, as_a_file
 from accounts.api.serializers import ErrorSerializer, PersonSerializer
 from accounts.api.views import Resource, rows_named
 from plans.models import Plan
 from tasks.api.filters import PaperFilters
 from tasks.api.paper_kinds import require_filters
+from tasks.bulletin_document import HIGHEST_NUMBER, LONGEST, Imprint
+from tasks.files.names import suffix_of
 from tasks.groupings import GROUPINGS
 from tasks.ledger_sheet import SIZES
 from tasks.models import Paper
+from tasks.official_words import document_number, require_plain
 from tasks.papers import ask_for_paper, open_paper, take_back
 
 logger = logging.getLogger(__name__)
 
-#: What a kind knows beside the filters, and the first word that it may be, where nobody asks.
-WORDS: dict[str, tuple[str, str]] = {
+#: What a kind knows beside the filters, and the first word that it may be, where nobody asks;
+#: none where somebody has to.
+WORDS: dict[str, tuple[str, str | None]] = {
     Paper.Kind.COMPLETION: ("by", GROUPINGS[0]),
     Paper.Kind.LEDGER: ("size", next(iter(SIZES))),
+    Paper.Kind.BULLETIN: ("bulletin", None),
 }
+#: By the ending of its name.
+FORMATS = {of.format: of for of in (AsXlsx, AsDocx)}
 UNDER_WAY = OpenApiResponse(
     ErrorSerializer,
     description=gettext_lazy("Another paper is under way: details.paper says which."),
@@ -43,11 +50,36 @@ UNDER_WAY = OpenApiResponse(
 NOT_MADE = OpenApiResponse(ErrorSerializer, description=gettext_lazy("There is no file yet."))
 
 
+class ImprintSerializer(StrictSerializer):
+    """What only the office knows of its bulletin: its number (期号), who signs it and which day
+    stands under it. `period` are its words for what is told of, as 前三季度. Without a `red_head`
+    there is none, for paper that has one printed on it."""
+
+    example = {"number": 3, "unit": "依法治县办", "dated": "2026-10-08", "period": "前三季度"}
+
+    number = serializers.IntegerField(min_value=1, max_value=HIGHEST_NUMBER)
+    unit = serializers.CharField(max_length=LONGEST, validators=[require_plain])
+    dated = DayField()
+    period = serializers.CharField(
+        max_length=LONGEST, validators=[require_plain], required=False, allow_blank=True
+    )
+    red_head = serializers.CharField(
+        max_length=LONGEST, validators=[require_plain], required=False, allow_blank=True
+    )
+    document_number = serializers.CharField(
+        max_length=LONGEST, validators=[require_plain], required=False, allow_blank=True
+    )
+
+    def validate_document_number(self, text: str) -> str:
+        return document_number(text) if text else ""
+
+
 class AskedSerializer(serializers.Serializer[Any]):
     """What the paper was asked to tell."""
 
     by = serializers.ChoiceField(GROUPINGS, required=False)
     size = serializers.ChoiceField(list(SIZES), required=False)
+    bulletin = ImprintSerializer(required=False)
     filters = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
 
@@ -85,7 +117,8 @@ class PaperSerializer(serializers.ModelSerializer[Paper]):
 
 class NewPaperSerializer(StrictSerializer):
     """``by`` is for the completion report, ``size`` for the ledger; ``filters`` are those of the
-    list of shares, each with its values."""
+    list of shares, each with its values. The bulletin needs ``bulletin``, and is of the whole
+    plan, without filters."""
 
     example = {"kind": "ledger", "plan": 1, "as_of": "2026-06-30", "filters": {"role": ["lead"]}}
 
@@ -93,6 +126,7 @@ class NewPaperSerializer(StrictSerializer):
     plan = IdField()
     by = serializers.ChoiceField(GROUPINGS, required=False)
     size = serializers.ChoiceField(list(SIZES), required=False)
+    bulletin = ImprintSerializer(required=False)
     as_of = DayField(required=False)
     filters = serializers.DictField(
         child=serializers.ListField(
@@ -102,11 +136,16 @@ class NewPaperSerializer(StrictSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        own, _first = WORDS[attrs["kind"]]
+        own, first = WORDS[attrs["kind"]]
         others = {name for name, _default in WORDS.values()} - {own}
+        if own == "bulletin":
+            others |= {"filters"}
         if beside := sorted(others & attrs.keys()):
             text = _("This kind of paper knows nothing of it.")
             raise ValidationError({name: [ErrorDetail(text, code="other")] for name in beside})
+        if first is None and own not in attrs:
+            text = _("This kind of paper needs it.")
+            raise ValidationError({own: [ErrorDetail(text, code="required")]})
         return attrs
 
 
@@ -139,7 +178,10 @@ class PaperViewSet(ListModelMixin, RetrieveModelMixin, Resource):
         filters = body.get("filters", {})
         require_filters(filters, user=self.user, on=self.on, as_of=as_of)
         name, first = WORDS[body["kind"]]
-        asked = {name: body.get(name, first), "filters": filters}
+        word = body.get(name, first)
+        if name == "bulletin":
+            word = Imprint(**word).kept()
+        asked = {name: word, "filters": filters}
         paper = ask_for_paper(
             body["kind"], plan, as_of=as_of, asked=asked, actor=self.user, at=self.at
         )
@@ -154,13 +196,15 @@ class PaperViewSet(ListModelMixin, RetrieveModelMixin, Resource):
     @extend_schema(
         responses={
             (200, AsXlsx.media_type): OpenApiTypes.BINARY,
+            (200, AsDocx.media_type): OpenApiTypes.BINARY,
             (409, JSONRenderer.media_type): NOT_MADE,
         }
     )
-    @action(detail=True, renderer_classes=[JSONRenderer, AsXlsx])
+    @action(detail=True, renderer_classes=[JSONRenderer, AsXlsx, AsDocx])
     def file(self, request: Request, pk: str) -> FileResponse:
         """The file, once the paper is made."""
         paper = self.get_object()
-        answer = as_a_file(open_paper(paper), paper.name, media_type=AsXlsx.media_type)
+        content, media_type = open_paper(paper), FORMATS[suffix_of(paper.name)].media_type
+        answer = as_a_file(content, paper.name, media_type=media_type)
         logger.info("user %s fetches paper %s", self.user.pk, paper.pk)
         return answer

@@ -25,6 +25,7 @@ class Paper(models.Model):
     class Kind(models.TextChoices):
         COMPLETION = "completion", _("completion report")
         LEDGER = "ledger", _("ledger")
+        BULLETIN = "bulletin", _("bulletin")
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("paper", "waiting")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.errors import Conflict, Invalid, Refusal
 from accounts.pages import reader, status_of
-from tasks.forms.papers import PaperForm
+from tasks.forms.papers import paper_form
 from tasks.models import Paper
 from tasks.papers import ask_for_paper, open_paper, take_back
 
@@ -53,11 +53,9 @@ def papers_page(
 def _ask(request: HttpRequest) -> Paper:
     at = timezone.now()
     user = reader(request)
-    form = PaperForm(request.POST, user=user, on=timezone.localdate(at))
+    form = paper_form(request.POST, user=user, on=timezone.localdate(at))
     if not form.is_valid():
-        raise Invalid(
-            "invalid", " ".join(str(text) for texts in form.errors.values() for text in texts)
-        )
+        raise Invalid("invalid", form.said)
     words = form.cleaned_data
     return ask_for_paper(
         words["kind"], words["plan"], as_of=words["as_of"], asked=form.asked, actor=user, at=at

@@ -132,7 +132,7 @@ EXACT = "579 exact"  # 28.95 points in twentieths
         ("Table Cell", ("仿宋", 12, "240 auto", "center", "0")),
     ],
 )
-def test_type_of_each_class(document: Any, name: str, look: tuple[str, ...]) -> None:
+def test_type_of_each_class(document: Any, name: str, look: tuple[Any, ...]) -> None:
     assert look_of(document, name) == look
     assert value(document.styles[name].element, "./w:rPr/w:color") == "000000"
 
@@ -254,7 +254,8 @@ class TestWords:
         assert day_in_words(dt.date(2026, 1, 5)) == "2026年1月5日"
 
     @pytest.mark.parametrize(
-        "typed", ["办〔2026〕3号", "办[2026]第03号", "办（2026） 3 号", "办【2026】3号"]
+        "typed",
+        ["办〔2026〕3号", "办[2026]第03号", "办(2026)3号", "办（2026） 3 号", "办【2026】3号"],
     )
     def test_a_document_number_as_the_standard_has_it(self, typed: str) -> None:
         assert document_number(typed) == "办〔2026〕3号"
@@ -275,8 +276,9 @@ class TestWords:
     def test_what_would_not_be_printed_as_given_is_refused(self) -> None:
         require_plain("依法治县办（一） =<&>𠮷")
         for bad in "\x00\x1b\ud800\ufffe\u202e\n":
-            with pytest.raises(ValidationError, match="control characters"):
+            with pytest.raises(ValidationError) as refused:
                 require_plain(f"甲{bad}乙")
+            assert refused.value.code == "control"
 
     def test_plain_text_is_one_line(self) -> None:
         assert plain(" 甲\r\n\t乙\u2028 丙\x85") == "甲 乙 丙"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -49,6 +50,45 @@ def test_the_completion_report_goes_by_what_is_looked_at(world: ApiWorld) -> Non
     page = browser(world.county.coordinator)
     page.post(PAPERS, asked(world, kind="completion", by="light"))
     assert Paper.objects.get().asked == {"by": "light", "filters": {}}
+
+
+def bulletin(world: ApiWorld, **words: str) -> dict[str, str]:
+    imprint = {"kind": "bulletin", "number": "3", "unit": "依法治县办", "dated": "2026-10-21"}
+    return asked(world, **imprint | {"document_number": "", "period": "", "red_head": ""} | words)
+
+
+def test_a_bulletin_of_the_whole_plan(world: ApiWorld) -> None:
+    page = browser(world.county.coordinator)
+    completion = page.get(reverse("completion", args=[world.plan.pk])).content.decode()
+    assert 'name="kind" value="bulletin"' in completion
+    assert 'name="unit" maxlength="60" value="依法治县办"' in completion
+    section = str(world.plan.sections.all()[0].pk)
+    words = bulletin(world, document_number="办[2026]3号", period=" 前三季度 ", section=section)
+    assert page.post(PAPERS, words).status_code == 302
+    kept = {"number": 3, "unit": "依法治县办", "dated": "2026-10-21", "red_head": ""}
+    kept |= {"document_number": "办〔2026〕3号", "period": "前三季度"}
+    assert Paper.objects.get().asked == {"bulletin": kept, "filters": {}}
+    make_due(MAKERS, clock=timezone.now)
+    assert "bulletin" in text_of(page.get(PAPERS))
+    assert Paper.objects.get().state == "made"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ({"number": ""}, "Number of the bulletin: This field is required."),
+        ({"number": "0"}, "Number of the bulletin: "),
+        ({"unit": "办\x0b公"}, "Signing unit: There are control characters in it"),
+        ({"document_number": "3"}, "Document number: A document number looks like 办〔2026〕3号."),
+        ({"dated": "x"}, "Date under it: "),
+    ],
+)
+def test_a_bulletin_that_is_not_understood(
+    world: ApiWorld, words: dict[str, str], sentence: str
+) -> None:
+    refused = browser(world.county.coordinator).post(PAPERS, bulletin(world, **words))
+    assert (refused.status_code, Paper.objects.count()) == (400, 0)
+    assert sentence in text_of(refused)
 
 
 def test_how_far_it_is_stands_there_without_a_script(world: ApiWorld) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from docx import Document
 from openpyxl import load_workbook
 
 from tasks.api.paper_kinds import MAKERS
@@ -71,6 +72,49 @@ def test_filters_and_a_day_gone_by(world: ApiWorld, office: Api) -> None:
     made()
     file = office.read_bytes(f"/papers/{paper['id']}/file/").content_read
     assert load_workbook(io.BytesIO(file)).active["A5"].value == "财政局"
+
+
+IMPRINT = {"number": 3, "unit": "依法治县办", "dated": "2026-10-21"}
+
+
+def test_a_bulletin(world: ApiWorld, office: Api) -> None:
+    said = IMPRINT | {"document_number": "办[2026]3号", "period": "", "red_head": "某县通报"}
+    body = {"kind": "bulletin", "plan": world.plan.pk, "bulletin": said}
+    paper = office.post("/papers/", body).json()
+    kept = said | {"document_number": "办〔2026〕3号"}
+    assert paper["asked"] == {"bulletin": kept, "filters": {}}
+    made()
+    file = office.read_bytes(f"/papers/{paper['id']}/file/")
+    assert file["Content-Type"].endswith("wordprocessingml.document")
+    assert ".docx" in file["Content-Disposition"]
+    told = [paragraph.text for paragraph in Document(io.BytesIO(file.content_read)).paragraphs]
+    assert [text for text in told if text][:3] == ["某县通报", "办〔2026〕3号", "第3期"]
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({}, {"bulletin": ["required"]}),
+        ({"bulletin": {}}, {"bulletin": {name: ["required"] for name in IMPRINT}}),
+        ({"bulletin": IMPRINT | {"number": 0}}, {"bulletin": {"number": ["min_value"]}}),
+        ({"bulletin": IMPRINT | {"unit": "办\x0b公"}}, {"bulletin": {"unit": ["control"]}}),
+        ({"bulletin": IMPRINT | {"unit": "办" * 61}}, {"bulletin": {"unit": ["max_length"]}}),
+        ({"bulletin": IMPRINT | {"colour": "red"}}, {"bulletin": {"colour": ["unknown"]}}),
+        (
+            {"bulletin": IMPRINT | {"document_number": "3"}},
+            {"bulletin": {"document_number": ["document_number"]}},
+        ),
+        ({"bulletin": IMPRINT, "filters": {"role": ["lead"]}}, {"filters": ["other"]}),
+        ({"bulletin": IMPRINT, "size": "A4"}, {"size": ["other"]}),
+        ({"bulletin": IMPRINT, "kind": "ledger"}, {"bulletin": ["other"]}),
+    ],
+)
+def test_what_a_bulletin_does_not_understand(
+    world: ApiWorld, office: Api, body: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    whole = {"kind": "bulletin", "plan": world.plan.pk} | body
+    assert fields_of(office.post("/papers/", whole)) == fields
+    assert Paper.objects.count() == 0
 
 
 def test_one_at_a_time(world: ApiWorld, office: Api) -> None:
