@@ -45,7 +45,7 @@ def test_the_page_shows_the_rules_in_force(world: PageWorld) -> None:
     markup = client.get(address(world.plan)).content.decode()
     assert 'name="days_before" value="7"' in markup
     assert markup.count("checked") == len(Reminder.Rule) - 1
-    assert queries_of(client, address(world.plan)) == 6
+    assert queries_of(client, address(world.plan)) == 5
 
 
 def test_the_rules_are_set(world: PageWorld) -> None:
