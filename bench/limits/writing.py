@@ -22,6 +22,7 @@ from bench.limits.rows import (
     run,
     sight_of,
 )
+from tasks.history import STANDING, plain
 
 # c. The approval of a report
 
@@ -63,36 +64,10 @@ EVENT = """
     FROM unnest(%(tasks)s::bigint[], %(before)s::text[], %(after)s::text[], %(data)s::jsonb[],
                 %(standing)s::jsonb[]) AS e(task_id, from_state, to_state, data, standing)
 """
-STANDING = (
-    "unit_id",
-    "parent_id",
-    "is_own_part",
-    "title",
-    "due_on",
-    "next_due_on",
-    "steps_total",
-    "steps_closed",
-    "weight",
-    "rollup",
-    "reported_percent",
-    "completion",
-    "reporting_period",
-    "light_set",
-    "carried_to_id",
-    "issued_at",
-    "acknowledged_at",
-    "closed_on",
-)
 
 
 def standing_of(row: Found) -> str:
-    plain = {name: row[name] for name in STANDING}
-    return json.dumps(
-        {
-            name: value if isinstance(value, bool | int | None) else str(value)
-            for name, value in plain.items()
-        }
-    )
+    return json.dumps({name: plain(row[name]) for name in STANDING})
 
 
 def approve(request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,6 +1,7 @@
 """调整和年终: what the office does to an issued plan, each step a form with a clear confirm."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -64,40 +65,43 @@ def year_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
-    at = timezone.now()
-    on = timezone.localdate(at)
-    plan = plan_in_sight(reader(request), pk, on)
-    _require_office(request, plan, on)
-    form = ClosePlanForm(request.POST, row=plan, on=on)
-    if not form.is_valid():
-        return _year_end_page(request, plan, on, tried=form, status=400)
-    try:
-        close_plan(pk, actor=reader(request), at=at, version=form.cleaned_data["version"])
-    except Refusal as refusal:
-        form.renew(refusal)
-        status = status_of(refusal)
-        return _year_end_page(request, plan, on, tried=form, refusal=refusal, status=status)
-    messages.success(request, str(form.done))
-    return redirect("plan", pk=pk)
+    def carry_out(form: DecisionForm, **call: Any) -> HttpResponse:
+        close_plan(pk, **form.cleaned_data, **call)
+        return redirect("plan", pk=pk)
+
+    return _at_year_end(request, pk, ClosePlanForm, carry_out)
 
 
 @require_POST
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    def carry_out(form: DecisionForm, **call: Any) -> HttpResponse:
+        made = copy_plan(pk, **form.cleaned_data, **call)
+        return redirect("draft-plan", pk=made.pk)
+
+    return _at_year_end(request, pk, CopyPlanForm, carry_out)
+
+
+def _at_year_end(
+    request: HttpRequest,
+    pk: int,
+    form_class: type[DecisionForm],
+    carry_out: Callable[..., HttpResponse],
+) -> HttpResponse:
     at = timezone.now()
     on = timezone.localdate(at)
     plan = plan_in_sight(reader(request), pk, on)
     _require_office(request, plan, on)
-    form = CopyPlanForm(request.POST, row=plan, on=on)
+    form = form_class(request.POST, row=plan, on=on)
     if not form.is_valid():
         return _year_end_page(request, plan, on, tried=form, status=400)
     try:
-        made = copy_plan(pk, **form.cleaned_data, actor=reader(request), at=at)
+        answer = carry_out(form, actor=reader(request), at=at)
     except Refusal as refusal:
         form.renew(refusal)
         status = status_of(refusal)
         return _year_end_page(request, plan, on, tried=form, refusal=refusal, status=status)
     messages.success(request, str(form.done))
-    return redirect("draft-plan", pk=made.pk)
+    return answer
 
 
 def _require_office(request: HttpRequest, plan: Plan, on: dt.date) -> None:
