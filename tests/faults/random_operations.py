@@ -24,6 +24,7 @@ from plans.models import KeyTask, Plan, Section, SourceDocument
 from tasks.models import (
     Evidence,
     ExtensionRequest,
+    Paper,
     ProgressReport,
     Step,
     SupervisionNotice,
@@ -37,6 +38,7 @@ ROWS_OF_PATH: dict[str, Any] = {
     "evidence": Evidence,
     "extension-requests": ExtensionRequest,
     "key-tasks": KeyTask,
+    "papers": Paper,
     "plans": Plan,
     "reports": ProgressReport,
     "supervision-notices": SupervisionNotice,
@@ -51,6 +53,7 @@ ROWS_OF_FIELD: dict[str, Any] = {
     "id": ProgressReport,  # of a row in reports/approve/
     "issuing_unit": Unit,
     "moving_below": Task,
+    "plan": Plan,
     "recipients": Unit,
     "section": Section,
     "steps": Step,

@@ -163,10 +163,9 @@ def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
         below = list(Task.objects.filter(ancestors__contains=[task_id]))
         return Family(read_chain(task_id), below)
 
-    for module in (changing, decomposition):
-        monkeypatch.setattr(module, "lock_shape", lambda plan_id: None)
+    monkeypatch.setattr(changing, "lock_shape", lambda plan_id: None)
     monkeypatch.setattr(changing, "lock_family", read_family)
-    monkeypatch.setattr(decomposition, "lock_chain", read_chain)
+    monkeypatch.setattr(decomposition, "lock_shape_and_chain", read_chain)
 
 
 @fault.with_args(control=True)

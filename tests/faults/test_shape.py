@@ -200,8 +200,7 @@ def test_control_without_locks_both_make_the_share(
         return planned
 
     monkeypatch.setattr(decomposition, "preview_decomposition", preview_late)
-    monkeypatch.setattr(decomposition, "lock_shape", lambda plan_id: None)
-    monkeypatch.setattr(decomposition, "lock_chain", read_chain)
+    monkeypatch.setattr(decomposition, "lock_shape_and_chain", read_chain)
     with racers(2) as threads:
         outcomes = threads.race(rivals(county, plan, 1))
     broken = doubles() + bugs_among(outcomes)
