@@ -83,7 +83,12 @@ def units_acted_for(
     user: User | AnonymousUser, roles: Collection[str], on: dt.date
 ) -> UnitQuerySet:
     """Units in which the person holds one of the roles that day, and the bodies these host."""
-    return Unit.objects.filter(pk__in={post.pk for post in _held(user, roles, on)})
+    return Unit.objects.filter(pk__in=ids_acted_for(user, roles, on))
+
+
+def ids_acted_for(user: User | AnonymousUser, roles: Collection[str], on: dt.date) -> set[int]:
+    """As ``units_acted_for``, where their ids will do. No query of its own."""
+    return {post.pk for post in _held(user, roles, on)}
 
 
 def _held(user: User | AnonymousUser, roles: Collection[str], on: dt.date) -> list[Post]:
@@ -92,7 +97,12 @@ def _held(user: User | AnonymousUser, roles: Collection[str], on: dt.date) -> li
 
 def units_in_sight(user: User | AnonymousUser, on: dt.date) -> UnitQuerySet:
     """The person's part of the unit tree."""
-    return Unit.objects.within(*{post.pk: post for post in posts_of(user, on)}.values())
+    return Unit.objects.within(*tops_in_sight(user, on))
+
+
+def tops_in_sight(user: User | AnonymousUser, on: dt.date) -> list[Post]:
+    """The units under which the person's part of the unit tree lies, each once."""
+    return list({post.pk: post for post in posts_of(user, on)}.values())
 
 
 def units_coordinated(user: User | AnonymousUser, on: dt.date) -> UnitQuerySet:

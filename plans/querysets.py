@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
-from accounts.access import ALL_ROLES, Role, units_acted_for, units_in_sight
+from accounts.access import ALL_ROLES, Role, ids_acted_for, units_in_sight
 from accounts.models import User
 
 if TYPE_CHECKING:
@@ -19,23 +19,22 @@ if TYPE_CHECKING:
 class PlanQuerySet(models.QuerySet["Plan"]):
     def coordinated_by(self, user: User | AnonymousUser, on: dt.date) -> PlanQuerySet:
         """Plans whose issuing unit the person coordinates: seen whole, drafts included."""
-        offices = units_acted_for(user, [Role.COORDINATOR], on)
-        return self.filter(issuing_unit__in=offices.values("pk"))
+        return self.filter(issuing_unit__in=ids_acted_for(user, [Role.COORDINATOR], on))
 
     def visible_to(self, user: User | AnonymousUser, on: dt.date) -> PlanQuerySet:
         """Plans the person coordinates or works in the office of, and issued ones sent to them.
 
         "Sent to them" means to a unit in their part of the unit tree (DESIGN 4).
         """
-        offices = units_acted_for(user, [Role.COORDINATOR], on)
-        colleagues = units_acted_for(user, ALL_ROLES, on)
+        offices = ids_acted_for(user, [Role.COORDINATOR], on)
+        colleagues = ids_acted_for(user, ALL_ROLES, on)
         sent = self.model.recipients.through.objects.filter(
             unit__in=units_in_sight(user, on).values("pk")
         )
         issued = ~Q(state="draft")
         return self.filter(
-            Q(issuing_unit__in=offices.values("pk"))
-            | issued & Q(issuing_unit__in=colleagues.values("pk"))
+            Q(issuing_unit__in=offices)
+            | issued & Q(issuing_unit__in=colleagues)
             | issued & Q(pk__in=sent.values("plan_id"))
         )
 

@@ -19,6 +19,7 @@ from tasks.access import require_worker
 from tasks.changing import require_valid_fields
 from tasks.completion import roll_up
 from tasks.history import event_of, record
+from tasks.inserting import insert_rows
 from tasks.locking import lock_shape_and_chain
 from tasks.models import MAX_DEPTH, Step, Task, TaskEvent
 from tasks.steps import Dated, foresee_steps, require_steps_within, save_steps
@@ -125,11 +126,9 @@ def decompose(
     _require_sound(planned)
     for row in planned.rows:
         row.task.issued_at = at
-    children = Task.objects.bulk_create(row.task for row in planned.rows)
+    children = insert_rows(row.task for row in planned.rows)
     save_steps((row.task, row.steps) for row in planned.rows)
-    TaskEvent.objects.bulk_create(
-        event_of(child, TaskEvent.Kind.ISSUED, actor=actor, at=at) for child in children
-    )
+    insert_rows(event_of(child, TaskEvent.Kind.ISSUED, actor=actor, at=at) for child in children)
     task.plan.recipients.add(*(part.unit for part in parts))
     task.version += 1
     task.save(update_fields=["version"])

@@ -17,6 +17,7 @@ from tasks.access import require_above, require_decider
 from tasks.acknowledging import require_reason
 from tasks.completion import OPEN_AT_MOST, roll_up
 from tasks.history import event_of, record
+from tasks.inserting import insert_rows
 from tasks.locking import lock_chain, lock_family, lock_shape
 from tasks.models import Task, TaskEvent
 from tasks.steps import move_steps
@@ -125,7 +126,7 @@ def end_shares(
             )
         )
     Task.objects.bulk_update(ended, ["state", "carried_to", "version"])
-    TaskEvent.objects.bulk_create(events)
+    insert_rows(events)
 
 
 def resume_shares(tasks: Iterable[Task], *, reason: str, actor: User, at: dt.datetime) -> None:
@@ -140,7 +141,7 @@ def resume_shares(tasks: Iterable[Task], *, reason: str, actor: User, at: dt.dat
         task.state = before[task.pk]
         task.version += 1
     Task.objects.bulk_update(resumed, ["state", "version"])
-    TaskEvent.objects.bulk_create(
+    insert_rows(
         event_of(
             task,
             Kind.RESUMED,

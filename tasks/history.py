@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Max
 
 from accounts.models import User
+from tasks.inserting import insert_rows
 from tasks.models import Task, TaskEvent
 
 #: The columns of a share that are kept with each event, besides ``to_state``.
@@ -59,7 +60,7 @@ def record(
         reason=reason,
         data=data,
     )
-    event.save()
+    insert_rows([event])
     return event
 
 

@@ -17,6 +17,7 @@ from plans.locking import lock_plan
 from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Plan
 from plans.models import Role as OwnerRole
 from tasks.history import event_of
+from tasks.inserting import insert_rows
 from tasks.models import Task, TaskEvent
 from tasks.steps import Dated, foresee_steps, save_steps, steps_to_be
 
@@ -157,15 +158,15 @@ def _save(
         _task(plan, key_task, tree.root, steps, at=at, weight=key_task.weight)
         for key_task, tree in trees
     ]
-    Task.objects.bulk_create(roots)
+    insert_rows(roots)
     below = []
     for root, (key_task, tree) in zip(roots, trees, strict=True):
         if tree.own_part:
             below.append(_task(plan, key_task, tree.own_part, steps, at=at, parent=root, own=True))
         below += [_task(plan, key_task, share, steps, at=at, parent=root) for share in tree.below]
-    Task.objects.bulk_create(below)
+    insert_rows(below)
     save_steps((task, _steps_for(task.role, steps[task.key_task_id])) for task in [*roots, *below])
-    TaskEvent.objects.bulk_create(
+    insert_rows(
         event_of(task, TaskEvent.Kind.ISSUED, actor=actor, at=at) for task in [*roots, *below]
     )
     plan.recipients.add(*{task.unit for task in [*roots, *below]})

@@ -28,6 +28,9 @@ from plans.models import Plan
 from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Task
 from tasks.querysets import IsAmong
 
+#: What hangs on a share and is locked after it.
+OfShare = ProgressReport | ExtensionRequest | SupervisionNotice
+
 #: First key of the advisory locks on the shape of a plan's share trees.
 SHAPE_LOCK = 1
 #: First key of the advisory locks on what a unit may keep as evidence.
@@ -157,13 +160,24 @@ def lock_shares_of(*key_task_ids: int) -> list[Task]:
 
 def lock_report(report_id: int, version: int | None = None) -> tuple[ProgressReport, list[Task]]:
     """The report and the chain of its share, the chain first."""
-    task_id = ProgressReport.objects.values_list("task_id", flat=True).get(pk=report_id)
-    chain = lock_chain(task_id)
+    chain = lock_chain(_share_of(ProgressReport, report_id))
     locked = ProgressReport.objects.select_for_update(no_key=True, of=("self",))
     report = locked.select_related("author").get(pk=report_id)
     require_version(report, version)
     report.task = chain[0]
     return report, chain
+
+
+def _share_of(model: type[OfShare], pk: int) -> int:
+    """The share on which the row hangs, which is never another one. Raises ``DoesNotExist``."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT task_id FROM {table} WHERE id = %s", [pk])  # noqa: S608 - our table
+        row = cursor.fetchone()
+    if row is None:
+        raise model.DoesNotExist
+    task_id: int = row[0]
+    return task_id
 
 
 def lock_reports(report_ids: Iterable[int]) -> None:
@@ -177,8 +191,7 @@ def lock_extension_request(
     request_id: int, version: int | None = None
 ) -> tuple[ExtensionRequest, list[Task]]:
     """The request and the chain of its share, the chain first."""
-    task_id = ExtensionRequest.objects.values_list("task_id", flat=True).get(pk=request_id)
-    chain = lock_chain(task_id)
+    chain = lock_chain(_share_of(ExtensionRequest, request_id))
     locked = ExtensionRequest.objects.select_for_update(no_key=True, of=("self",))
     request = locked.select_related("author").get(pk=request_id)
     require_version(request, version)
@@ -194,8 +207,7 @@ def lock_chain_to_number(task_id: int, version: int | None = None) -> list[Task]
 
 def lock_notice(notice_id: int, version: int | None = None) -> tuple[SupervisionNotice, list[Task]]:
     """The notice and the chain of its share, the chain first."""
-    task_id = SupervisionNotice.objects.values_list("task_id", flat=True).get(pk=notice_id)
-    chain = lock_chain(task_id)
+    chain = lock_chain(_share_of(SupervisionNotice, notice_id))
     notice = SupervisionNotice.objects.select_for_update(no_key=True).get(pk=notice_id)
     require_version(notice, version)
     notice.task = chain[0]

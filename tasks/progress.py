@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,10 +19,11 @@ from tasks.acknowledging import require_reason
 from tasks.completion import CLOSED, OPEN_AT_MOST, own_figure, roll_up
 from tasks.evidence import hand_over, hashes_of
 from tasks.history import event_of, record
+from tasks.inserting import insert_rows
 from tasks.locking import lock_chain, lock_report
 from tasks.models import OPEN_STATES, ProgressReport, Step, Task, TaskEvent
 from tasks.periods import period_to_report, require_period
-from tasks.steps import close_steps, open_steps_named
+from tasks.steps import FOLLOWED, close_steps, open_steps_named
 from tasks.transitions import next_state, require_in_progress, require_open
 
 State = ProgressReport.State
@@ -180,7 +183,7 @@ def approve_report(
     _take_over(task, report, closing, on)
     _decide(report, State.APPROVED, actor=actor, at=at)
     task.version += 1
-    task.save()
+    task.save(update_fields=TAKEN_OVER)
     roll_up(chain)
     kind = TaskEvent.Kind.CLOSED if report.completes else TaskEvent.Kind.APPROVED
     _tell_of_steps(task, closing, actor=actor, at=at)
@@ -190,13 +193,17 @@ def approve_report(
 
 
 def _steps_closed_by(report: ProgressReport) -> list[Step]:
-    """The open steps that the report says are done: all of them where it says that all is."""
-    steps = report.task.steps if report.completes else report.steps
-    return list(steps.filter(closed_on__isnull=True).order_by("position"))
+    """The open steps that the report says are done: all of them where it says that all is.
+
+    The report's own are read for whoever tells of it afterwards, too.
+    """
+    prefetch_related_objects([report], "steps")
+    steps = (report.task if report.completes else report).steps.all()
+    return sorted((step for step in steps if not step.closed_on), key=attrgetter("position"))
 
 
 def _tell_of_steps(task: Task, closed: Collection[Step], *, actor: User, at: dt.datetime) -> None:
-    TaskEvent.objects.bulk_create(
+    insert_rows(
         event_of(
             task,
             TaskEvent.Kind.STEP_CLOSED,
@@ -207,6 +214,10 @@ def _tell_of_steps(task: Task, closed: Collection[Step], *, actor: User, at: dt.
         )
         for step in closed
     )
+
+
+#: What an approval changes of its share, besides the figures that are rolled up.
+TAKEN_OVER = ("state", "reported_percent", "completion", "closed_on", "version", *FOLLOWED)
 
 
 def _take_over(task: Task, report: ProgressReport, closing: Collection[Step], on: dt.date) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -22,7 +23,7 @@ from django.db.models import (
     When,
 )
 
-from accounts.access import ALL_ROLES, units_acted_for, units_coordinated, units_in_sight
+from accounts.access import ALL_ROLES, Post, Role, ids_acted_for, tops_in_sight, units_coordinated
 from accounts.models import User
 from accounts.querysets import in_force
 from plans.models import Plan
@@ -87,6 +88,41 @@ class IsAmong(Func):
     output_field = BooleanField()
 
 
+class IsInSight(Func):
+    """Whether a share lies in somebody's part of the unit tree, below it, or in their own plan.
+
+    One expression with its text written by hand: it stands in every question that is asked about
+    shares, and Django takes longer to put it together from parts than PostgreSQL to answer it.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, tops: Sequence[Post], offices: Collection[int]) -> None:
+        super().__init__(F("unit_id"), F("plan_id"), F("ancestors"))
+        self.tops = tops
+        self.offices = offices
+
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_context: Any) -> Any:
+        unit, plan, ancestors = (compiler.compile(one)[0] for one in self.source_expressions)
+        part = PART_OF_TREE.format(below=" OR ".join(["ancestors LIKE %s"] * len(self.tops)))
+        ids = [top.pk for top in self.tops], *(f"{top.path}%" for top in self.tops)
+        sql = IN_SIGHT.format(unit=unit, plan=plan, ancestors=ancestors, part=part)
+        return sql, [*ids, list(self.offices), *ids]
+
+
+#: A path is made of digits and strokes: nothing in it is a sign for ``LIKE``. ``IS TRUE`` has the
+#: part of the tree read once, where it would be joined anew to what is above each share.
+PART_OF_TREE = "(SELECT id FROM accounts_unit WHERE id = ANY(%s) OR {below})"
+IN_SIGHT = """(
+    {unit} IN {part}
+    OR {plan} IN (SELECT id FROM plans_plan WHERE issuing_unit_id = ANY(%s))
+    OR EXISTS (
+        SELECT FROM tasks_task above
+        WHERE above.id = ANY({ancestors}) AND (above.unit_id IN {part}) IS TRUE
+    )
+)"""
+
+
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User | AnonymousUser, on: dt.date) -> TaskQuerySet:
         """The shares of the person's part of the unit tree and all below these (DESIGN 4).
@@ -94,12 +130,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
         The coordinator of the issuing unit sees the plan whole. The chain above a share is not
         among the rows: it is shown by title, owner and deadline only.
         """
-        in_sight = units_in_sight(user, on).values("pk")
-        above_in_sight = self.model.objects.filter(
-            IsAmong(F("pk"), OuterRef("ancestors")), unit__in=in_sight
-        )
-        coordinated = Plan.objects.coordinated_by(user, on).values("pk")
-        return self.filter(Q(unit__in=in_sight) | Q(plan__in=coordinated) | Exists(above_in_sight))
+        tops = tops_in_sight(user, on)
+        offices = ids_acted_for(user, [Role.COORDINATOR], on)
+        return self.filter(IsInSight(tops, offices)) if tops else self.none()
 
     def open(self) -> TaskQuerySet:
         return self.filter(state__in=OPEN)
@@ -162,7 +195,7 @@ class ProgressReportQuerySet(ReportQuerySet["ProgressReport"]):
     def told_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
         """Of shares in sight: the reports that have left their author, and their unit."""
         own = Q(author=user.pk)
-        inside = Q(state="inside", task__unit__in=units_acted_for(user, ALL_ROLES, on).values("pk"))
+        inside = Q(state="inside", task__unit__in=ids_acted_for(user, ALL_ROLES, on))
         return self.filter(~Q(state__in=["draft", "inside"]) | own | inside)
 
 
@@ -172,7 +205,7 @@ class EventQuerySet(ReportQuerySet["TaskEvent"]):
 
     def told_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
         """Of shares in sight: without what the unit said inside, but to its own people."""
-        own = Q(task__unit__in=units_acted_for(user, ALL_ROLES, on).values("pk"))
+        own = Q(task__unit__in=ids_acted_for(user, ALL_ROLES, on))
         return self.filter(~Q(data__contains={"state": "inside"}) | own)
 
     def settled(self) -> Self:

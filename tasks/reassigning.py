@@ -12,6 +12,7 @@ from tasks.access import require_decider
 from tasks.acknowledging import require_reason
 from tasks.decomposition import beyond_reach
 from tasks.history import event_of, record
+from tasks.inserting import insert_rows
 from tasks.locking import lock_chain, lock_shape
 from tasks.models import UNENDED_STATES, ExtensionRequest, Task, TaskEvent
 from tasks.progress import WAITING
@@ -72,7 +73,7 @@ def _release_own_parts(task: Task, *, actor: User, at: dt.datetime) -> None:
         part.is_own_part = False
     Task.objects.bulk_update(parts, ["is_own_part"])
     data = {"before": {"is_own_part": True}, "after": {"is_own_part": False}}
-    TaskEvent.objects.bulk_create(
+    insert_rows(
         event_of(part, TaskEvent.Kind.CHANGED, actor=actor, at=at, from_state=part.state, data=data)
         for part in parts
     )

@@ -9,6 +9,7 @@ from django.db.models import F, Max
 
 from accounts.models import Unit, User
 from tasks.history import event_of, plain
+from tasks.inserting import insert_rows
 from tasks.models import Step, Task, TaskEvent, UnitReform
 from tasks.regrouping import CHANGED, Regrouping
 from tasks.steps import FOLLOWED, follow_steps
@@ -31,9 +32,7 @@ def save_regrouping(
     _save_steps(grouping)
     _add_recipients(changed)
     tell = [task for task in changed if _is_told(task, grouping)]
-    TaskEvent.objects.bulk_create(
-        _event(task, grouping, reform, actor=actor, at=at) for task in tell
-    )
+    insert_rows(_event(task, grouping, reform, actor=actor, at=at) for task in tell)
 
 
 def _save_rows(changed: Iterable[Task], before: dict[int, dict[str, Any]]) -> None:

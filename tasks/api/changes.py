@@ -113,7 +113,7 @@ class TaskWithChangesViewSet(TaskViewSet):
     @action(detail=True, methods=["post"], url_path="decompose/preview", url_name="preview")
     def preview(self, request: Request, pk: str) -> Response:
         """What ``decompose`` would make with this body, row by row. Saves nothing."""
-        task = self.get_object()
+        task = self.share_in_full(pk)
         require_version(task, version_named(request, task))
         body = self.words(DecompositionSerializer)
         require_worker(self.user, task, self.on)

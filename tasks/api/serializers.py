@@ -128,6 +128,19 @@ TOLD = (
 )
 
 
+#: Besides these, what is asked of one share that is told in full: who may do what with it.
+TOLD_IN_FULL = (
+    *TOLD,
+    "ancestors",
+    "plan__decided_by",
+    "plan__issuing_unit__name",
+    "plan__report_day",
+    "plan__reporting_period",
+    "parent__unit__name",
+    "unit__ancestors",
+)
+
+
 #: Those of a share below, which is of the same key task.
 OF_A_CHILD = tuple(name for name in TOLD if not name.startswith(("plan__", "key_task__")))
 

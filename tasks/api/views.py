@@ -1,10 +1,11 @@
 """Shares over the API: found, looked at, signed for, broken down, reported on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -28,6 +29,7 @@ from tasks.api.bodies import (
 from tasks.api.filters import TaskFilters
 from tasks.api.serializers import (
     TOLD,
+    TOLD_IN_FULL,
     AboveSerializer,
     EventSerializer,
     ExtensionRequestDetailSerializer,
@@ -85,17 +87,20 @@ class TaskViewSet(ListModelMixin, Resource):
     }
 
     def get_queryset(self) -> QuerySet[Task]:
+        """To be told where they are read; else as much as says which version is in sight."""
         tasks: QuerySet[Task] = Task.objects.visible_to(self.user, self.on)
+        if self.action not in SHAPED:
+            return tasks.only("version")
+        expands = names_in(self.request, "expand")
+        if self.action == "retrieve":
+            return read_along(_in_full(tasks, expands), self.request, self.expansions)
         tasks = tasks.select_related("plan", "key_task", "unit")
-        if self.action in SHAPED:
-            tasks = read_along(tasks, self.request, self.expansions)
-        if self.action == "list":
-            expands = names_in(self.request, "expand")
-            return (tasks if expands else tasks.only(*TOLD)).order_by("next_due_on", "id")
-        tasks = tasks.select_related("plan__issuing_unit", "parent__unit")
-        return tasks.prefetch_related(
-            Prefetch("steps", Step.objects.order_by("position"))
-        ).annotate(report_waits=_waits(ProgressReport), request_waits=_waits(ExtensionRequest))
+        tasks = read_along(tasks, self.request, self.expansions)
+        return (tasks if expands else tasks.only(*TOLD)).order_by("next_due_on", "id")
+
+    def share_in_full(self, pk: str) -> Task:
+        """One share as it is now, read anew; 404 where it has gone out of sight."""
+        return get_object_or_404(_in_full(Task.objects.visible_to(self.user, self.on)), pk=pk)
 
     @extend_schema(responses=TaskDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -133,7 +138,7 @@ class TaskViewSet(ListModelMixin, Resource):
         else:
             group = self._group(body.pop("group"))
             split_among(task.pk, group, **body, actor=self.user, at=self.at, version=version)
-        return self.answer(self.get_object(), TaskDetailSerializer, status=201)
+        return self.answer(self.share_in_full(pk), TaskDetailSerializer, status=201)
 
     @extend_schema(responses=ReportSerializer(many=True), filters=False)
     @action(detail=True)
@@ -210,7 +215,7 @@ class TaskViewSet(ListModelMixin, Resource):
     ) -> Response:
         """Does it on the version that the caller saw, and answers the share as it is now."""
         self._submit(service, body_serializer)
-        return self.answer(self.get_object(), TaskDetailSerializer)
+        return self.answer(self.share_in_full(self.kwargs["pk"]), TaskDetailSerializer)
 
     def _submit(self, service: Callable[..., Any], body_serializer: type[StrictSerializer]) -> Any:
         task = self.get_object()
@@ -228,6 +233,15 @@ class TaskViewSet(ListModelMixin, Resource):
         groups = rows_named("group", [pk], UnitGroup.objects.visible_to(self.user, self.on))
         found: UnitGroup = groups[pk]
         return found
+
+
+def _in_full(tasks: QuerySet[Task], expands: Sequence[str] = ()) -> QuerySet[Task]:
+    """With all that a ``TaskDetailSerializer`` tells and asks of a share."""
+    tasks = tasks.select_related("plan__issuing_unit", "key_task", "unit", "parent__unit")
+    waiting = {"report_waits": _waits(ProgressReport), "request_waits": _waits(ExtensionRequest)}
+    steps = Prefetch("steps", Step.objects.order_by("position"))
+    tasks = tasks.annotate(**waiting).prefetch_related(steps)
+    return tasks if expands else tasks.only(*TOLD_IN_FULL)
 
 
 def _part(row: dict[str, Any], unit: Unit) -> Part:
