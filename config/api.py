@@ -35,7 +35,7 @@ from tasks.api.papers import PaperViewSet
 from tasks.api.reforms import UnitReformViewSet
 from tasks.api.reminders import ReminderViewSet
 from tasks.api.sheets import ReportSheetsViewSet
-from tasks.api.supervision import SupervisionNoticeViewSet
+from tasks.api.supervision import SupervisionNoticeViewSet, UrgeViewSet
 from tasks.files.storage import FULL, no_room
 
 logger = logging.getLogger(__name__)
@@ -158,6 +158,7 @@ router.register("key-tasks", AmendedKeyTaskViewSet, "api-key-task")
 router.register("tasks", TaskWithChangesViewSet, "api-task")
 router.register("reports", ReportSheetsViewSet, "api-report")
 router.register("evidence", EvidenceViewSet, "api-evidence")
+router.register("urges", UrgeViewSet, "api-urge")
 router.register("supervision-notices", SupervisionNoticeViewSet, "api-supervision-notice")
 router.register("extension-requests", ExtensionRequestViewSet, "api-extension-request")
 router.register("events", EventViewSet, "api-event")

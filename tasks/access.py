@@ -126,6 +126,16 @@ def require_supervisor(user: User, task: Task, on: dt.date) -> None:
         )
 
 
+def speaks_for(user: User, task: Task, on: dt.date) -> Unit:
+    """In whose name the person spoke to the share's unit that day: the office where they
+    coordinate it, else the deciding unit, else the one above where they work there."""
+    office, decides = task.plan.issuing_unit, deciding_unit(task)
+    if may_act_for(user, office, [Role.COORDINATOR], on):
+        return office
+    places = (decides, task.parent.unit if task.parent else decides)
+    return next((at for at in places if may_act_for(user, at, WORKING_ROLES, on)), decides)
+
+
 def require_worker(user: User, task: Task, on: dt.date) -> None:
     if not may_work_on(user, task, on):
         raise NotAllowed(

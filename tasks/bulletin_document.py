@@ -18,7 +18,7 @@ from tasks.figures import Row
 from tasks.lights import Light
 from tasks.official_document import OfficialDocument
 from tasks.official_layout import STANDARD, Layout
-from tasks.official_words import day_in_words
+from tasks.official_words import day_in_words, quoted_title
 
 #: What an imprint takes: its number, and the characters of each of its texts.
 HIGHEST_NUMBER, LONGEST = 9_999, 60
@@ -59,7 +59,7 @@ class Imprint:
 
 
 def bulletin_document(bulletin: Bulletin, imprint: Imprint, layout: Layout = STANDARD) -> BytesIO:
-    named = _quoted(bulletin.plan.title)
+    named = quoted_title(bulletin.plan.title)
     title = f"关于{imprint.period}{named}落实情况的通报"
     document = OfficialDocument(title, layout)
     _write_head(document, imprint)
@@ -219,8 +219,3 @@ def _two_decimals(completion: Decimal | None) -> str:
 def _percent(completion: Decimal | None) -> str:
     """Without the zeros at its end."""
     return "—" if completion is None else f"{completion.normalize():f}%"
-
-
-def _quoted(title: str) -> str:
-    """In book title marks; those within become single ones."""
-    return f"《{title.translate(str.maketrans('《》', '〈〉'))}》"

@@ -70,6 +70,10 @@ class OfficialDocument:
         """One paragraph of the body."""
         self._write(text, BODY)
 
+    def write_addressee(self, unit: str) -> None:
+        """主送机关, at the edge of the type area and with a colon (7.3.2)."""
+        indent(self._write(f"{unit}：", BODY), LEFT, 0, self._layout.body_size)
+
     def leave_lines(self, count: int = 1) -> None:
         for _turn in range(count):
             self._write("", BODY)

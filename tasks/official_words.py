@@ -42,6 +42,11 @@ def heading_number(level: int, number: int) -> str:
     return f"{number}. " if level == 3 else f"（{number}）"
 
 
+def quoted_title(title: str) -> str:
+    """In book title marks; those within become single ones."""
+    return f"《{title.translate(str.maketrans('《》', '〈〉'))}》"
+
+
 def plain(text: str) -> str:
     """One line of it, without what XML cannot hold and what turns the direction of writing."""
     return " ".join("".join(map(_shown, text)).split())

@@ -24,10 +24,11 @@ from tasks.models import (
     SupervisionNotice,
     Task,
     UnitReform,
+    Urge,
 )
 from tasks.progress import Said, submit_report
 from tasks.reforming import Ending, prepare_reform
-from tasks.urging import issue_notice
+from tasks.urging import issue_notice, urge
 from tests.county import County, draft_of, due, item, owner
 from tests.reminder_rows import make_mail
 
@@ -64,6 +65,7 @@ class ApiWorld:
         self.village_report: ProgressReport = self.share("1.", "甲一村").reports.get()
         self.request: ExtensionRequest = self.share("2.").extension_requests.get()
         self.mail, self.reminder = self._remind()
+        self.urge = self._urge()
         self.notice = self._supervise()
         self.reform = self._prepare_reform()
 
@@ -135,6 +137,14 @@ class ApiWorld:
         )
         reminder.mails.add(mail)
         return mail, reminder
+
+    def _urge(self) -> Urge:
+        return urge(
+            self.share("5.").pk,
+            "请抓紧办理。",
+            actor=self.county.coordinator,
+            at=timezone.now(),
+        )
 
     def _supervise(self) -> SupervisionNotice:
         return issue_notice(

@@ -20,7 +20,7 @@ from tasks.acknowledging import acknowledge
 from tasks.amending import cancel_key_task
 from tasks.evidence import attach
 from tasks.issuing import issue_plan
-from tasks.models import ProgressReport, SupervisionNotice, Task
+from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Task
 from tasks.progress import Said, approve_report, save_draft, submit_report
 from tests.api_requests import Api
 from tests.api_world import ApiWorld, day_in, in_days
@@ -152,6 +152,18 @@ def attached(_office: Api, officer: Api, world: ApiWorld) -> int:
     return officer.queries_of("attach", f"/reports/{report.pk}/evidence/", file, row=report)
 
 
+def printed(path: str, row: Row) -> Measure:
+    def measure(office: Api, _officer: Api, world: ApiWorld) -> int:
+        return office.queries_of("read_bytes", path.format(row(world).pk))
+
+    return measure
+
+
+def decided_request(world: ApiWorld) -> ExtensionRequest:
+    """What was measured before has decided it."""
+    return ExtensionRequest.objects.exclude(state="submitted").get(pk=world.request.pk)
+
+
 def fetched(_office: Api, officer: Api, world: ApiWorld) -> int:
     return officer.queries_of("read_bytes", f"/evidence/{evidence_of_draft(world).pk}/content/")
 
@@ -244,6 +256,7 @@ def no_feed(_office: Api, officer: Api, _world: ApiWorld) -> int:
     return officer.queries_of("send", "delete", "/me/calendar-feed/")
 
 
+ANSWER_ON_PAPER = "/extension-requests/{}/document/"
 NOTICE = {"text": "请按期完成。", "answer_by": day_in(5).isoformat()}
 NEXT_YEAR = {"title": "下年要点", "year": 2099, "issued_on": "2099-03-01"}
 
@@ -252,6 +265,9 @@ LIFE: dict[str, Measure] = {
     "GET tasks/{id}/supervision-notices": reads("/tasks/{}/supervision-notices/", share("5.")),
     "GET supervision-notices": reads("/supervision-notices/"),
     "GET supervision-notices/{id}": reads("/supervision-notices/{}/", notice),
+    "GET supervision-notices/{id}/document": printed("/supervision-notices/{}/document/", notice),
+    "GET urges/{id}/document": printed("/urges/{}/document/", lambda world: world.urge),
+    "GET extension-requests/{id}/document": printed(ANSWER_ON_PAPER, decided_request),
     "GET reports/{id}/evidence": reads("/reports/{}/evidence/", lambda world: world.report),
     "GET evidence/{id}/content": fetched,
     "GET tasks/{id}/draft": own_draft,

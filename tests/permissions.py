@@ -170,6 +170,7 @@ class Matrix:
             "event": world.share("5.").events.earliest("id"),
             "reminder": world.reminder,
             "notice": world.notice,
+            "urge": world.urge,
             "reform": world.reform,
             "token": AccessToken.objects.create(user=self.people["own officer"])[0],
             "settled": world.key_task("5."),

@@ -92,6 +92,7 @@ api-report-return                 POST   report         +... xxxx xxxx .... ....
 api-report-return                 POST   v-report       xxxx x+xx xxxx xxxx .... .... . -
 api-extension-request-list        GET    request        +000 ++++ ++++ 0000 0000 0000 0 -
 api-extension-request-detail      GET    request        +... ++++ ++++ .... .... .... . -
+api-extension-request-document    GET    request        !... !!!! !!!! .... .... .... . -
 api-extension-request-approve     POST   request        +... xxxx xxxx .... .... .... . -
 api-extension-request-refuse      POST   request        +... xxxx xxxx .... .... .... . -
 api-event-list                    GET    event          +000 ++++ ++++ 0000 0000 0000 0 -
@@ -126,6 +127,8 @@ api-task-supervision-notices      GET    under-way      +... ++++ ++++ .... ....
 api-task-supervision-notices      POST   under-way      +... xxxx xxxx .... .... .... . -
 api-supervision-notice-list       GET    notice         +000 ++++ ++++ 0000 0000 0000 0 -
 api-supervision-notice-detail     GET    notice         +... ++++ ++++ .... .... .... . -
+api-supervision-notice-document   GET    notice         +... ++++ ++++ .... .... .... . -
+api-urge-document                 GET    urge           +... ++++ ++++ .... .... .... . -
 api-supervision-notice-raise      POST   notice         +... xxxx xxxx .... .... .... . -
 api-supervision-notice-lift       POST   notice         +... xxxx xxxx .... .... .... . -
 api-report-evidence               GET    report         +... ++++ ++++ .... .... .... . -
@@ -213,6 +216,9 @@ reminders                         GET    -              ++++ ++++ ++++ ++++ ++++
 papers                            GET    -              ++++ ++++ ++++ ++++ ++++ ++++ + >
 papers                            POST   -              ++++ ++++ ++++ ++++ ++++ ???? ? >
 paper-file                        GET    paper          .... ..+. .... .... .... .... . >
+urge-document                     GET    urge           +... ++++ ++++ .... .... .... . >
+notice-document                   GET    notice         +... ++++ ++++ .... .... .... . >
+extension-document                GET    request        .... .... .... .... .... .... . >
 take-paper-back                   POST   paper          .... ..+. .... .... .... .... . >
 report-sheet                      GET    甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >
 report-sheet                      POST   甲镇             xxxx x++x xxxx xxxx xxxx xxxx . >

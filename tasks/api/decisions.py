@@ -4,14 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from django.http import FileResponse
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.conditions import version_named
 from accounts.api.fields import NothingSerializer, StrictSerializer
+from accounts.api.files import AsDocx
+from accounts.api.serializers import ErrorSerializer
 from accounts.api.shaping import SHAPED
 from accounts.api.views import Resource
 from tasks.api.bodies import AnswerSerializer, OptionalAnswerSerializer, ReasonSerializer
@@ -22,9 +27,15 @@ from tasks.api.serializers import (
     ReportDetailSerializer,
     ReportSerializer,
 )
+from tasks.api.supervision import A_DOCUMENT, as_document
 from tasks.extensions import approve_extension, refuse_extension
 from tasks.models import ExtensionRequest, ProgressReport
+from tasks.notice_documents import OF_A_DOCUMENT, document_of_extension
 from tasks.progress import approve_report, let_out, return_report
+
+NOT_DECIDED = OpenApiResponse(
+    ErrorSerializer, description=gettext_lazy("The request is not decided yet.")
+)
 
 
 class _Decided(ListModelMixin, Resource):
@@ -34,9 +45,13 @@ class _Decided(ListModelMixin, Resource):
     detail_serializer_class: Any
 
     def get_queryset(self) -> QuerySet[Any]:
+        """To be told; or, where one is decided about, what says which version is in sight."""
         rows: QuerySet[Any] = self.model.objects.visible_to(self.user, self.on)
-        if self.action in SHAPED:
-            rows = rows.select_related("task__unit", "author", "decided_by")
+        if self.action == "document":
+            return rows.select_related("author", "decided_by", *OF_A_DOCUMENT)
+        if self.detail and self.action not in SHAPED:
+            return rows.only("version")
+        rows = rows.select_related("task__unit", "author", "decided_by")
         if self.action == "retrieve":
             rows = rows.select_related("task__plan__issuing_unit", "task__parent__unit")
         return rows.order_by("-submitted_at", "-id")
@@ -110,3 +125,9 @@ class ExtensionRequestViewSet(_Decided):
     def refuse(self, request: Request, pk: str) -> Response:
         """The old date stays, and the unit reads why."""
         return self.decide(refuse_extension, AnswerSerializer)
+
+    @extend_schema(responses={**A_DOCUMENT, (409, JSONRenderer.media_type): NOT_DECIDED})
+    @action(detail=True, renderer_classes=[JSONRenderer, AsDocx])
+    def document(self, request: Request, pk: str) -> FileResponse:
+        """延期批复 to be printed (.docx, GB/T 9704-2012); 409 before the request is decided."""
+        return as_document(document_of_extension(self.get_object()))

@@ -5,15 +5,19 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.conditions import version_named
 from accounts.api.fields import DayField, StrictSerializer
+from accounts.api.files import AsDocx, as_a_file
 from accounts.api.filters import (
     DayFilter,
     IdFilter,
@@ -29,6 +33,12 @@ from tasks.api.bodies import LONGEST_TEXT, ReasonSerializer
 from tasks.api.filters import OfShares
 from tasks.api.serializers import ShareNameSerializer
 from tasks.models import SupervisionNotice, Urge
+from tasks.notice_documents import (
+    OF_A_DOCUMENT,
+    NoticeDocument,
+    document_of_notice,
+    document_of_urge,
+)
 from tasks.urging import LEVELS, lift_notice, raise_notice
 
 Level = SupervisionNotice.Level
@@ -129,6 +139,31 @@ class SupervisionNoticeFilters(OfShares):
         return rows.filter(lifted_at__isnull=not value)
 
 
+#: What an operation that answers with a document says of itself.
+A_DOCUMENT = {(200, AsDocx.media_type): OpenApiTypes.BINARY}
+
+
+def as_document(document: NoticeDocument) -> FileResponse:
+    return as_a_file(document.content, document.name, media_type=AsDocx.media_type)
+
+
+class UrgeViewSet(Resource):
+    """What was said to the units about the shares in sight."""
+
+    queryset = Urge.objects.none()
+    serializer_class = UrgeSerializer
+
+    def get_queryset(self) -> QuerySet[Urge]:
+        urges: QuerySet[Urge] = Urge.objects.visible_to(self.user, self.on)
+        return urges.select_related("issued_by", *OF_A_DOCUMENT)
+
+    @extend_schema(responses=A_DOCUMENT)
+    @action(detail=True, renderer_classes=[JSONRenderer, AsDocx])
+    def document(self, request: Request, pk: str) -> FileResponse:
+        """催办单 to be printed (.docx, GB/T 9704-2012)."""
+        return as_document(document_of_urge(self.get_object()))
+
+
 class SupervisionNoticeViewSet(ListModelMixin, Resource):
     """Supervision notices on the shares in sight."""
 
@@ -140,7 +175,7 @@ class SupervisionNoticeViewSet(ListModelMixin, Resource):
         notices = SupervisionNotice.objects.visible_to(self.user, self.on)
         joined = ["task__unit", "issued_by", "lifted_by"]
         if self.action != "list":
-            joined += ["task__plan__issuing_unit", "task__parent__unit"]
+            joined += OF_A_DOCUMENT
         return notices.select_related(*joined).order_by("-issued_at", "-id")
 
     @extend_schema(responses=SupervisionNoticeDetailSerializer)
@@ -159,6 +194,12 @@ class SupervisionNoticeViewSet(ListModelMixin, Resource):
     def lift(self, request: Request, pk: str) -> Response:
         """The notice is done with, and says why."""
         return self._act(lift_notice, ReasonSerializer)
+
+    @extend_schema(responses=A_DOCUMENT)
+    @action(detail=True, renderer_classes=[JSONRenderer, AsDocx])
+    def document(self, request: Request, pk: str) -> FileResponse:
+        """督办单 to be printed (.docx, GB/T 9704-2012)."""
+        return as_document(document_of_notice(self.get_object()))
 
     def _act(
         self, service: Callable[..., Any], body_serializer: type[StrictSerializer]

@@ -25,6 +25,9 @@ NO_PAGES = (
     "report-sheet",
     "directory-sheet:units",
     "paper-file",
+    "urge-document",
+    "notice-document",
+    "extension-document",
 )
 
 
