@@ -199,6 +199,8 @@ SPECTACULAR_SETTINGS = {
 
 # Bytes: the draft of 5,000 items that travels with the page which confirms it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024**2
+# A share broken down to every village of a county has three fields for each of them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

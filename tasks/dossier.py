@@ -6,19 +6,23 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from accounts.access import ALL_ROLES, may_act_for
 from accounts.calendar import WorkCalendar, load_calendar
 from accounts.models import Unit, User
 from tasks.access import (
     actions_open_to,
     deciding_unit,
+    is_above,
     is_head_of,
     may_decide,
     may_supervise,
     may_work_on,
 )
 from tasks.acknowledging import last_day_to_object
+from tasks.hindrances import Relation, hindrances
 from tasks.lights import Light
 from tasks.models import (
+    MAX_DEPTH,
     ExtensionRequest,
     ProgressReport,
     Step,
@@ -47,7 +51,11 @@ class Above:
 
 @dataclass(frozen=True)
 class Dossier:
-    """``days_left`` are working days; the decisions are those that the reader may take."""
+    """``days_left`` are working days; the decisions are those that the reader may take.
+
+    ``hindrances`` are the actions that are not open to them, each with the reason; ``draft`` is
+    what they have written of the next report so far.
+    """
 
     task: Task
     light: Light
@@ -61,6 +69,8 @@ class Dossier:
     extensions: list[ExtensionRequest]
     events: list[TaskEvent]
     actions: frozenset[str]
+    hindrances: list[tuple[list[str], Promise]]
+    draft: ProgressReport | None
     steps: list[Step]
     missing_reports: list[Period]
     urges: list[Urge]
@@ -81,24 +91,31 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
     branches = list(
         in_tree_order(list(below.order_by("unit__depth", "unit__position", "id")), on, task.plan)
     )
-    told = task.reports.told_to(user, on).exclude(state=ProgressReport.State.DRAFT)
-    reports = list(told.select_related("author", "decided_by").prefetch_related("evidence"))
+    told = task.reports.told_to(user, on).select_related("author", "decided_by")
+    reports = list(told.prefetch_related("evidence"))
+    draft = next((r for r in reports if r.state == ProgressReport.State.DRAFT), None)
+    reports = [report for report in reports if report is not draft]
     extensions = list(task.extension_requests.select_related("author", "decided_by"))
     notices = list(task.supervision_notices.select_related("issued_by").order_by("-number"))
     decides = may_decide(user, task, on)
+    last_day = last_day_to_object(task)
+    relation = _relation_of(user, task, on, reports, extensions, last_day)
+    actions = actions_open_to(user, task, on) - _waiting(relation)
     return Dossier(
         task=task,
         light=task.light_on(on),
         rule=completion_rule(task, has_below=bool(branches)),
         days_left=days_left(task, on, load_calendar()),
-        last_day_to_object=last_day_to_object(task),
+        last_day_to_object=last_day,
         decided_by=deciding_unit(task),
         above=_chain_above(task, user, on),
         below=branches,
         reports=reports,
         extensions=extensions,
         events=list(task.events.told_to(user, on).select_related("actor")),
-        actions=_without_waiting(actions_open_to(user, task, on), reports, extensions),
+        actions=actions,
+        hindrances=hindrances(relation, actions),
+        draft=draft,
         steps=list(task.steps.order_by("position")) if task.steps_total else [],
         missing_reports=missing_periods([task], on).get(task.pk, []),
         urges=list(task.urges.select_related("issued_by").order_by("-issued_at")),
@@ -151,12 +168,38 @@ def _of_notices(notices: Iterable[SupervisionNotice], task: Task) -> Decisions:
     }
 
 
-def _without_waiting(
-    actions: frozenset[str], reports: list[ProgressReport], extensions: list[ExtensionRequest]
-) -> frozenset[str]:
-    """One report and one request wait at a time."""
-    if any(report.state in WAITING for report in reports):
-        actions -= {"report"}
-    if any(extension.state == "submitted" for extension in extensions):
-        actions -= {"ask_extension"}
-    return actions
+def _relation_of(
+    user: User,
+    task: Task,
+    on: dt.date,
+    reports: list[ProgressReport],
+    extensions: list[ExtensionRequest],
+    last_day: dt.date,
+) -> Relation:
+    decides = may_decide(user, task, on)
+    return Relation(
+        state=task.state,
+        reads_there=may_act_for(user, task.unit, ALL_ROLES, on),
+        works_there=may_work_on(user, task, on),
+        is_above=decides or is_above(user, task, on),
+        decides=decides,
+        supervises=may_supervise(user, task, on),
+        is_root=task.parent_id is None,
+        is_own_part=task.is_own_part,
+        is_deepest=task.depth == MAX_DEPTH,
+        has_date=task.due_on is not None,
+        is_late=task.due_on is not None and on > task.due_on,
+        report_waits=any(report.state in WAITING for report in reports),
+        extension_waits=any(extension.state == "submitted" for extension in extensions),
+        objection_over=on > last_day,
+    )
+
+
+def _waiting(found: Relation) -> frozenset[str]:
+    """One report and one request wait at a time; an objection is raised in its days."""
+    waits = {
+        "report": found.report_waits,
+        "ask_extension": found.extension_waits,
+        "object": found.objection_over,
+    }
+    return frozenset(action for action, closed in waits.items() if closed)

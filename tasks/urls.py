@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tasks.views import (
+    breaking_down,
     directory,
     evidence,
     feed,
@@ -47,6 +48,12 @@ urlpatterns = [
     path("key-tasks/<int:pk>/", plan_life.key_task, name="key-task"),
     path("key-tasks/<int:pk>/<str:action>/", plan_life.amend_key_task, name="amend-key-task"),
     path("tasks/<int:pk>/", share.share, name="share"),
+    path(
+        "tasks/<int:pk>/decompose/preview/",
+        breaking_down.preview_decomposition,
+        name="preview-decomposition",
+    ),
+    path("tasks/<int:pk>/decompose/", breaking_down.decompose, name="decompose"),
     path("tasks/<int:pk>/<str:action>/", share.act_on_share, name="act-on-share"),
     path("reports/<int:pk>/evidence/", evidence.attach_evidence, name="attach-evidence"),
     path("reports/<int:pk>/<str:action>/", share.decide_report, name="decide-report"),

@@ -358,6 +358,8 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("decide-report:return", "POST"): reason,
         ("plan-settings", "POST"): SETTINGS,
         ("act-on-share:urge", "POST"): {"text": "请抓紧办理。"},
+        ("preview-decomposition", "POST"): {"units": [village]},
+        ("decompose", "POST"): {f"with_{village}": "on", f"weight_{village}": "1"},
         ("act-on-share:cancel", "POST"): reason,
         ("act-on-share:move", "POST"): {"due_on": day_in(4).isoformat(), **reason},
         ("act-on-share:light", "POST"): {"light": "red", **reason},

@@ -257,6 +257,8 @@ plan-settings                     GET    plan           +xxx xxxx xxxx xxxx xxxx
 plan-settings                     POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
 attach-evidence                   POST   report         x... x++x xxxx .... .... .... . >
 act-on-share:report               POST   under-way      x... x++x xxxx .... .... .... . >
+preview-decomposition             POST   under-way      x... x==x xxxx .... .... .... . >
+decompose                         POST   under-way      x... x++x xxxx .... .... .... . >
 act-on-share:acknowledge          POST   new            x... x++x xxxx .... .... .... . >
 act-on-share:no-change            POST   under-way      x... x++x xxxx .... .... .... . >
 act-on-share:uphold               POST   objected       +... xxxx xxxx .... .... .... . >

@@ -13,6 +13,7 @@ from tasks.forms.above import (
     UrgeForm,
 )
 from tasks.forms.base import DecisionForm, ShareForm
+from tasks.forms.breaking_down import ChooseForm, PartsForm
 from tasks.forms.deciding import (
     ApproveExtensionForm,
     ApproveReportForm,
@@ -24,7 +25,6 @@ from tasks.forms.deciding import (
 )
 from tasks.forms.own import (
     AcknowledgeForm,
-    DecomposeForm,
     ExtensionForm,
     NoChangeForm,
     ObjectForm,
@@ -37,8 +37,11 @@ __all__ = [
     "REPORT_FORMS",
     "SHARE_FORMS",
     "SHARE_FORMS_BY_ADDRESS",
+    "ChooseForm",
     "DecisionForm",
     "NoChangeForm",
+    "PartsForm",
+    "ReportForm",
 ]
 
 #: By the action's name in ``tasks.access.actions_open_to``, in the order of the page.
@@ -46,7 +49,7 @@ SHARE_FORMS: dict[str, type[ShareForm]] = {
     "acknowledge": AcknowledgeForm,
     "report": ReportForm,
     "uphold": UpholdForm,
-    "decompose": DecomposeForm,
+    "decompose": ChooseForm,
     "ask_extension": ExtensionForm,
     "object": ObjectForm,
     "reopen": ReopenForm,
@@ -60,7 +63,7 @@ SHARE_FORMS: dict[str, type[ShareForm]] = {
     "cancel": CancelForm,
 }
 SHARE_FORMS_BY_ADDRESS: dict[str, type[ShareForm]] = {
-    **{form.name: form for form in SHARE_FORMS.values()},
+    **{form.name: form for name, form in SHARE_FORMS.items() if name != "decompose"},
     NoChangeForm.name: NoChangeForm,
 }
 REPORT_FORMS: dict[str, type[DecisionForm]] = {

@@ -19,12 +19,14 @@ def words(rows: int = 3, **attrs: Any) -> forms.Textarea:
 class DecisionForm(VersionedForm):
     """What a person may do about one row.
 
-    ``name`` is the last part of its address, ``label`` the button, ``done`` what is said after.
+    ``name`` is the last part of its address, ``label`` says what it does, on its ``button`` too
+    where that says nothing else, and ``done`` what was done.
     """
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
-    done: ClassVar[str | Promise]
+    button: ClassVar[str | Promise] = ""
+    done: str | Promise
 
     def __init__(self, *args: Any, row: Any, on: dt.date, **kwargs: Any) -> None:
         self.row = row

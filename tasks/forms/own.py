@@ -8,13 +8,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
-from accounts.models import Unit, UnitGroup
 from tasks.acknowledging import acknowledge, object_to
-from tasks.decomposition import Part, decompose, split_among, units_below
 from tasks.extensions import ask_extension
 from tasks.forms.base import ShareForm, words
-from tasks.models import Step, Task
-from tasks.progress import Said, submit_report
+from tasks.models import ProgressReport, Step
+from tasks.progress import Said, save_draft, submit_report
 
 
 class AcknowledgeForm(ShareForm):
@@ -51,7 +49,9 @@ class ReportForm(ShareForm):
         max_value=Decimal(99),
         max_digits=5,
         decimal_places=2,
-        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+        widget=forms.NumberInput(
+            attrs={"step": "any", "inputmode": "decimal", "data-slider": _("Completed so far")}
+        ),
     )
     narrative = forms.CharField(
         label=_("What has been done"), required=False, max_length=5000, widget=words(4)
@@ -65,7 +65,10 @@ class ReportForm(ShareForm):
     completes = forms.BooleanField(label=_("All is done: ask for closing"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """A share that has steps is reported by them, any other by its percent."""
+        """A share that has steps is reported by them, any other by its percent.
+
+        Sent with ``draft``, it is kept for the person alone; it counts for nothing (DESIGN 3).
+        """
         super().__init__(*args, **kwargs)
         steps: Any = self.fields["steps"]
         if self.row.steps_total:
@@ -74,14 +77,23 @@ class ReportForm(ShareForm):
         else:
             del self.fields["steps"]
 
+    def resume(self, draft: ProgressReport) -> None:
+        """Goes on where the person left off."""
+        for name in self.fields.keys() & {"percent", "narrative", "completes"}:
+            self.initial[name] = getattr(draft, name)
+        if "steps" in self.fields:
+            self.initial["steps"] = [step.pk for step in draft.steps.all()]
+
     def call(self, **arguments: Any) -> None:
-        said = {
-            name: arguments.pop(name)
-            for name in ("percent", "narrative", "completes")
-            if name in arguments
-        }
-        steps = [step.pk for step in arguments.pop("steps", ())]
-        submit_report(self.row.pk, Said(**said, steps=steps), **arguments)
+        names = ("percent", "narrative", "completes")
+        words_said = {name: arguments.pop(name) for name in names if name in arguments}
+        said = Said(**words_said, steps=[step.pk for step in arguments.pop("steps", ())])
+        if self.data.get("draft"):
+            # Whatever has become of the share meanwhile, what was written is not to be lost.
+            save_draft(self.row.pk, said, **{**arguments, "version": None})
+            self.done = _("The draft has been saved.")
+        else:
+            submit_report(self.row.pk, said, **arguments)
 
 
 class NoChangeForm(ShareForm):
@@ -89,56 +101,6 @@ class NoChangeForm(ShareForm):
 
     def call(self, **arguments: Any) -> None:
         submit_report(self.row.pk, Said(no_change=True), **arguments)
-
-
-class DecomposeForm(ShareForm):
-    name, label, done = "decompose", _("Break down"), _("The share has been broken down.")
-    units = forms.ModelMultipleChoiceField(
-        label=_("To these units"),
-        queryset=Unit.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    group = forms.ModelChoiceField(
-        label=_("Or to every unit of a group"), queryset=UnitGroup.objects.all(), required=False
-    )
-    own_part = forms.BooleanField(label=_("Keep a part for the unit itself"), required=False)
-    title = forms.CharField(
-        label=_("What they are to do"),
-        help_text=_("Left empty, the title of this share."),
-        max_length=500,
-        required=False,
-    )
-    due_on = forms.DateField(
-        label=_("Due on"), help_text=_("Left empty, the deadline of this share."), required=False
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        holding = Task.objects.filter(key_task=self.row.key_task_id, is_own_part=False)
-        taken = holding.exclude(state=Task.State.CANCELLED).values("unit_id")
-        units: Any = self.fields["units"]
-        units.queryset = units_below(self.row, self.on).exclude(pk__in=taken)
-        due_on = self.fields["due_on"]
-        due_on.widget = DayInput(latest=self.row.due_on, **due_on.widget.attrs)
-
-    def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.cleaned_data
-        chosen = bool(found.get("units")) or bool(found.get("own_part"))
-        if found.get("group") and chosen:
-            raise forms.ValidationError(_("Choose single units or a group, not both."))
-        return found
-
-    def call(self, **arguments: Any) -> None:
-        group, units = arguments.pop("group"), list(arguments.pop("units"))
-        own_part = arguments.pop("own_part")
-        if group:
-            split_among(self.row.pk, group, **arguments)
-            return
-        title, due_on = arguments.pop("title"), arguments.pop("due_on")
-        units += [self.row.unit] if own_part else []
-        parts = [Part(unit, title=title, due_on=due_on) for unit in units]
-        decompose(self.row.pk, parts, **arguments)
 
 
 class ExtensionForm(ShareForm):

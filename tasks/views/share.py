@@ -22,6 +22,7 @@ from tasks.forms import (
     SHARE_FORMS_BY_ADDRESS,
     DecisionForm,
     NoChangeForm,
+    ReportForm,
 )
 from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Task
 
@@ -84,6 +85,8 @@ def _carry_out(
         form.renew(refusal)
         status = status_of(refusal)
         return share_page(request, task, on, tried=form, refusal=refusal, status=status)
+    if not request.accepts("text/html"):
+        return HttpResponse(status=204)  # A script kept a draft; nobody reads a page.
     messages.success(request, str(form.done))
     if request.POST.get("back") == "my-work":
         return redirect("my-work")
@@ -107,6 +110,10 @@ def share_page(
         "share": found,
         "task": task,
         "actions": _action_forms(found, on, tried),
+        "hindrances": [
+            ([SHARE_FORMS[action].label for action in actions], reason)
+            for actions, reason in found.hindrances
+        ],
         "no_change": NoChangeForm(row=task, on=on) if "report" in found.actions else None,
         "reports": _with_forms(found.reports, found.decisions, REPORT_FORMS, on, tried),
         "extensions": _with_forms(
@@ -128,6 +135,9 @@ def _action_forms(found: Dossier, on: dt.date, tried: DecisionForm | None) -> li
     ]
     if tried and isinstance(tried, tuple(SHARE_FORMS.values())) and tried not in forms:
         forms.insert(0, tried)
+    for form in forms:
+        if isinstance(form, ReportForm) and found.draft and form is not tried:
+            form.resume(found.draft)
     return forms
 
 

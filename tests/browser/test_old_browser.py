@@ -53,8 +53,10 @@ def test_an_officer_reports(houses: PageWorld, open_old_desk: OpensDesk) -> None
     approve_last(houses.share("5.", "乙乡"), houses.county.coordinator, month=9)
     desk.follow("排查矛盾纠纷")
     look(desk, *SHARE)
-    desk.fill("目前完成(%)", "75")
+    desk.page.get_by_role("slider").fill("75")
+    assert desk.page.get_by_label("目前完成(%)").input_value() == "75"
     desk.fill("工作进展", "又化解 2 件。")
+    desk.page.get_by_text("已自动存为草稿。").wait_for()
     desk.press("提交进展")
     assert "又化解 2 件。" in desk.says()
     assert desk.wrong == []

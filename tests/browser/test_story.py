@@ -1,4 +1,4 @@
-"""The main job as people do it: one file, the office, a town and a village, by clicking alone."""
+"""The main job as people do it: one file, the office, a bureau, towns and a village, by clicks."""
 
 import datetime as dt
 from pathlib import Path
@@ -7,16 +7,21 @@ import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from accounts.directory import add_unit
+from accounts.models import Unit, UnitGroupMembership
 from tasks.models import Task
 from tests.browser.conftest import PASSWORD, OpensDesk
 from tests.browser.desk import Desk
 from tests.browser.plan_file import write_plan
-from tests.county import County, due, issued_plan, item, owner, share, sign_for_all
+from tests.county import START, County, due, issued_plan, item, owner, share, sign_for_all
 
 pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
 
 OFFICE = "依法治县办-coordinator"
 CLEANING = "清理文件"
+BUDGET = "编制预算"
+#: As many as a large county has.
+TOWNSHIPS = 39
 
 
 class Story:
@@ -44,6 +49,7 @@ class Story:
 
 
 def test_the_main_job(county: County, open_desk: OpensDesk, tmp_path: Path) -> None:
+    add_townships(county)
     story = Story(open_desk)
     today = timezone.localdate()
     office = bring_in(story, write_plan(tmp_path / "要点.docx", today))
@@ -51,11 +57,23 @@ def test_the_main_job(county: County, open_desk: OpensDesk, tmp_path: Path) -> N
     office.press("下达计划")
     assert "已下达" in office.says()
 
+    break_down_to_a_group(story, dt.date(today.year + 1, 5, 31))
+    report_to_the_office(story)
     break_down(story)
     report_twice(story)
     extend(story, dt.date(today.year + 1, 7, 31))
     export(story, tmp_path)
     assert story.wrong() == []
+
+
+def add_townships(county: County) -> None:
+    """Those that a large county has more than the small one of the tests."""
+    assert county.townships is not None
+    for number in range(TOWNSHIPS - county.townships.members_on(timezone.localdate()).count()):
+        unit = add_unit(
+            f"第{number + 1}镇", Unit.Kind.TOWN, parent=county.unit("县"), valid_from=START
+        )
+        UnitGroupMembership.objects.create(group=county.townships, unit=unit, valid_from=START)
 
 
 def bring_in(story: Story, plan: Path) -> Desk:
@@ -64,6 +82,7 @@ def bring_in(story: Story, plan: Path) -> Desk:
     office.follow("导入计划")
     office.page.get_by_label("上传文件").set_input_files(plan)
     office.press("开始识别")
+    office.page.get_by_role("button", name="保存草稿").wait_for()
     assert "县金库" in office.says()
     assert Task.objects.count() == 0
     office.press("保存草稿")
@@ -72,12 +91,59 @@ def bring_in(story: Story, plan: Path) -> Desk:
 
 def settle(office: Desk, today: dt.date) -> None:
     """Answers what the print left open: who 县金库 is, and by when leaders learn."""
-    budget = office.page.locator("details", has_text="编制预算")
+    budget = office.page.locator("details", has_text=BUDGET)
     office.fill("指的是哪个单位", "财政局", within=budget)
     office.press("确定", within=budget)
     learning = office.page.locator("details", has_text="领导学法")
     office.fill("时限", f"{today.year + 1}-05-31", within=learning)
     office.press("确定", within=learning)
+
+
+def break_down_to_a_group(story: Story, earlier: dt.date) -> None:
+    """The bureau looks at what every township would get, gives one less time, and does it."""
+    bureau = story.at_share("财政局-officer", BUDGET)
+    bureau.press("签收")
+    bureau.page.get_by_text("逐级分解", exact=True).first.click()
+    choice = bureau.page.locator("details#decompose")
+    choice.get_by_label("分解到单位组").select_option("各乡镇(街道)")
+    bureau.press("预览", within=choice)
+    lines = bureau.page.locator("table.parts tbody tr")
+    assert lines.count() == TOWNSHIPS
+    assert Task.objects.filter(key_task__title=BUDGET).count() == 1
+    bureau.fill("乙乡的提前时限", earlier.isoformat())
+    bureau.press("逐级分解")
+    assert f"下级任务 {TOWNSHIPS}" in " ".join(bureau.says().split())
+    below = Task.objects.filter(key_task__title=BUDGET, depth=1)
+    assert below.count() == TOWNSHIPS
+    assert below.get(unit__name="乙乡").due_on == earlier
+
+
+def report_to_the_office(story: Story) -> None:
+    """What a township says is returned with a reason, said again, and approved by the office."""
+    town = story.at_share("甲镇-officer", BUDGET)
+    town.press("签收")
+    slider = town.page.get_by_role("slider")
+    slider.fill("25")
+    assert town.page.get_by_label("目前完成(%)").input_value() == "25"
+    report(town, "30", "已上报预算。")
+    office = story.at_share(OFFICE, BUDGET)
+    answer_report(office, "退回", reason="请注明金额。")
+    town = story.at_share("甲镇-officer", BUDGET)
+    assert "请注明金额。" in town.says()
+    report(town, "39", "已上报预算 20 万元。")
+    office = story.at_share(OFFICE, BUDGET)
+    answer_report(office, "通过")
+    assert Task.objects.get(unit__name="甲镇", key_task__title=BUDGET).completion == 39
+    # 39 / 39, of all the townships.
+    assert Task.objects.get(unit__name="财政局").completion == 1
+
+
+def answer_report(desk: Desk, answer: str, *, reason: str = "") -> None:
+    waiting = desk.page.locator("li[id^='report-']").first
+    if reason:
+        waiting.get_by_text(answer, exact=True).first.click()
+        desk.fill("退回理由", reason, within=waiting)
+    desk.press(answer, within=waiting)
 
 
 def break_down(story: Story) -> None:
@@ -87,6 +153,7 @@ def break_down(story: Story) -> None:
     town.page.get_by_text("逐级分解", exact=True).first.click()
     for below in ("甲一村", "甲二村"):
         town.page.get_by_label(below).check()
+    town.press("预览")
     town.press("逐级分解")
     assert "甲二村" in town.says()
     village = story.at_share("甲一村-officer", CLEANING)
@@ -109,7 +176,7 @@ def report_twice(story: Story) -> None:
     head.press("通过")
     assert Task.objects.get(unit__name="甲一村").completion == 40
     # (40 + 0) / 2, of the town's two villages.
-    assert Task.objects.get(unit__name="甲镇").completion == 20
+    assert Task.objects.get(unit__name="甲镇", key_task__title=CLEANING).completion == 20
 
 
 def report(desk: Desk, percent: str, narrative: str) -> None:
@@ -119,8 +186,7 @@ def report(desk: Desk, percent: str, narrative: str) -> None:
 
 
 def extend(story: Story, until: dt.date) -> None:
-    budget = story.at_share("财政局-officer", "编制预算")
-    budget.press("签收")
+    budget = story.at_share("财政局-officer", BUDGET)
     budget.page.get_by_text("申请延期", exact=True).first.click()
     asked = budget.page.locator("details#ask-extension")
     budget.fill("新时限", until.isoformat(), within=asked)

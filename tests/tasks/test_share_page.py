@@ -1,6 +1,7 @@
 """One share, as each person sees it and acts on it."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tasks.acknowledging import acknowledge
-from tasks.models import ExtensionRequest, ProgressReport, Task, TaskEvent
+from tasks.models import ExtensionRequest, ProgressReport, Step, Task, TaskEvent
 from tasks.urging import issue_notice, urge
 from tests.county import County, at
 from tests.page_requests import act, browser, decide, page_of, queries_of, text_of
@@ -113,22 +114,55 @@ def test_a_form_without_its_version_is_refused(world: PageWorld) -> None:
     assert share.state == "issued"
 
 
-def test_a_share_is_broken_down_to_units_and_to_a_group(world: PageWorld) -> None:
-    share, group = world.share("3.", "依法治县办"), world.county.townships
-    assert group is not None
-    officer = world.county.officer("司法局")
-    acknowledge(share.pk, actor=officer, at=at(3, 3))
-    share.refresh_from_db()
-    client = browser(officer)
-    both = act(client, share, "decompose", group=group.pk, own_part="on")
-    assert both.status_code == 400
-    assert "Choose single units or a group, not both." in text_of(both)
-    taken = act(client, share, "decompose", group=group.pk)
-    assert taken.status_code == 409
-    assert "These units already have a share of this key task. 乙乡, 甲镇" in text_of(taken)
-    own = act(client, share, "decompose", own_part="on", title="统筹")
-    assert own.status_code == 302
-    assert Task.objects.get(parent=share, is_own_part=True).title == "统筹"
+def test_what_is_being_written_is_kept_for_its_author_alone(world: PageWorld) -> None:
+    share = world.share("2.", "财政局")
+    client = browser(world.county.officer("财政局"))
+    kept = act(client, share, "report", percent="71", narrative="还没写完", draft="1")
+    assert kept.status_code == 302
+    page = client.get(reverse("share", args=[share.pk]))
+    assert "The draft has been saved." in text_of(page)
+    assert "还没写完" in text_of(page)
+    assert 'value="71.00"' in page.content.decode()
+    assert page.context["share"].reports == list(share.reports.exclude(state="draft"))
+    for other in (world.county.head("财政局"), world.county.coordinator):
+        assert "还没写完" not in page_of(browser(other), share)
+
+
+def test_a_script_keeps_a_draft_without_a_page(world: PageWorld) -> None:
+    """Also where the share has changed since the page was opened; and it leaves no message."""
+    share = world.share("2.", "财政局")
+    client = browser(world.county.officer("财政局"))
+    said = {"version": share.version - 1, "narrative": "写到一半", "draft": "1"}
+    path = reverse("act-on-share", args=[share.pk, "report"])
+    kept = client.post(path, said, headers={"accept": "application/json"})
+    assert (kept.status_code, kept.content) == (204, b"")
+    page = page_of(client, share)
+    assert "写到一半" in page
+    assert "The draft has been saved." not in page
+
+
+def test_the_steps_of_a_draft_are_ticked_again(world: PageWorld) -> None:
+    share = world.share("2.", "财政局")
+    assert share.due_on is not None
+    steps = [
+        Step.objects.create(task=share, position=n, label=f"第{n}步", due_on=share.due_on)
+        for n in (1, 2)
+    ]
+    Task.objects.filter(pk=share.pk).update(steps_total=2)
+    client = browser(world.county.officer("财政局"))
+    assert act(client, share, "report", steps=[steps[1].pk], draft="1").status_code == 302
+    page = client.get(reverse("share", args=[share.pk])).content.decode()
+    ticked = [tag for tag in re.findall(r"<input[^>]*>", page) if "checked" in tag]
+    assert [f'value="{steps[1].pk}"' in tag for tag in ticked] == [True]
+
+
+def test_a_report_takes_the_place_of_its_draft(world: PageWorld) -> None:
+    share = world.share("2.", "财政局")
+    client = browser(world.county.officer("财政局"))
+    act(client, share, "report", percent="71", narrative="还没写完", draft="1")
+    assert act(client, share, "report", percent="75", narrative="写完了").status_code == 302
+    assert not share.reports.filter(state="draft").exists()
+    assert "还没写完" not in page_of(client, share)
 
 
 def test_an_extension_is_decided_on_the_page(world: PageWorld) -> None:
