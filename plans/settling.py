@@ -10,8 +10,9 @@ from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Role
 class Questions:
     """``owners`` still stand for nobody; ``no_owner`` where nobody is named at all.
 
-    ``may_lead`` are those of whom none was said to lead, where several are responsible. It may
-    stay so: the issuing office coordinates then.
+    What follows may stay open. ``may_lead`` are those of whom none was said to lead, where several
+    are responsible: the issuing office coordinates then. ``joint`` are those who lead together:
+    the first of them reports. ``goes_on`` are those behind whom the print says 等.
     """
 
     key_task: KeyTask
@@ -19,11 +20,17 @@ class Questions:
     no_owner: bool
     deadline: bool
     may_lead: list[KeyTaskOwner] = field(default_factory=list)
+    joint: list[KeyTaskOwner] = field(default_factory=list)
+    goes_on: list[KeyTaskOwner] = field(default_factory=list)
 
     @property
     def any(self) -> bool:
         """Whether it keeps the plan from being issued."""
         return bool(self.owners) or self.no_owner or self.deadline
+
+    @property
+    def may_be_answered(self) -> bool:
+        return bool(self.may_lead or self.joint or self.goes_on)
 
 
 def questions_of(key_task: KeyTask) -> Questions:
@@ -41,6 +48,8 @@ def questions_of(key_task: KeyTask) -> Questions:
         no_owner=not owners,
         deadline=key_task.due_on is None and key_task.deadline_kind != DeadlineKind.ONGOING,
         may_lead=_may_lead(owners),
+        joint=_joint(owners),
+        goes_on=[owner for owner in owners if owner.open_ended and not owner.is_group],
     )
 
 
@@ -51,14 +60,21 @@ def _may_lead(owners: list[KeyTaskOwner]) -> list[KeyTaskOwner]:
     return [owner for owner in responsible if not owner.is_group] if len(responsible) > 1 else []
 
 
+def _joint(owners: list[KeyTaskOwner]) -> list[KeyTaskOwner]:
+    leads = [owner for owner in owners if owner.role == Role.LEAD and not owner.is_group]
+    return leads if len(leads) > 1 else []
+
+
 def open_questions(key_tasks: Iterable[KeyTask]) -> list[Questions]:
     """Those of the key tasks about which something is still to be settled."""
     return [found for found in map(questions_of, key_tasks) if found.any]
 
 
-def without_lead(key_tasks: Iterable[KeyTask]) -> list[Questions]:
-    """Those of which nothing is left to settle but who leads, if anybody."""
-    return [found for found in map(questions_of, key_tasks) if found.may_lead and not found.any]
+def questions_left(key_tasks: Iterable[KeyTask]) -> list[Questions]:
+    """Those of which nothing is left to settle but what may stay open as well."""
+    return [
+        found for found in map(questions_of, key_tasks) if found.may_be_answered and not found.any
+    ]
 
 
 def _found(owner: KeyTaskOwner) -> bool:

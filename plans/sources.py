@@ -35,6 +35,12 @@ def keep_source(name: str, content: bytes, *, actor: User, at: dt.datetime) -> S
     )
 
 
+def waiting_source(source_id: int | None, actor: User) -> SourceDocument | None:
+    """A document that the person brought in and of which no plan has been made yet."""
+    waiting = SourceDocument.objects.filter(brought_by=actor, plan=None).defer("content")
+    return waiting.filter(pk=source_id).first() if source_id else None
+
+
 def bind_source(source_id: int, plan: Plan, *, actor: User) -> None:
     """Gives a plan that is being made the document it was read from, which the actor brought in."""
     waiting = SourceDocument.objects.select_for_update().defer("content")

@@ -14,16 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import Role, units_acted_for
 from accounts.errors import Refusal
 from accounts.models import Unit, UnitGroup, User
-from accounts.pages import reader, status_of
+from accounts.pages import reader, status_of, whole_number
 from accounts.querysets import UnitQuerySet
 from plans.access import may_coordinate
 from plans.editing import make_plan, settle_key_task
-from plans.forms import ConfirmForm, DocumentForm, SettleForm, confirm_form
+from plans.forms import ConfirmForm, DocumentForm, answers_in, confirm_form
 from plans.models import KeyTask, Plan
 from plans.reading import PlanDraft, ReadingRefused, read_apart
 from plans.reading.matching import Directory, match_owners
-from plans.settling import Questions, open_questions, questions_of, without_lead
-from plans.sources import PASTED, keep_source
+from plans.settle_form import SettleForm
+from plans.settling import Questions, open_questions, questions_left, questions_of
+from plans.sources import PASTED, keep_source, waiting_source
 
 
 @require_GET
@@ -43,10 +44,14 @@ def new_plan(request: HttpRequest) -> HttpResponse:
     """Reads a document and shows what was understood. Makes no plan yet."""
     at = timezone.now()
     on = timezone.localdate(at)
-    offices = _offices_or_refuse(reader(request), on)
+    user = reader(request)
+    offices = _offices_or_refuse(user, on)
     if request.method == "GET":
         return _document_page(request, DocumentForm())
-    form = DocumentForm(request.POST, request.FILES)
+    kept = waiting_source(whole_number(request.POST.get("source")), user)
+    if "back" in request.POST:
+        return _document_page(request, DocumentForm.again(kept, request.POST.get("year", "")))
+    form = DocumentForm(request.POST, request.FILES, kept=kept)
     if not form.is_valid():
         return _document_page(request, form, status=400)
     name, content = form.source()
@@ -55,8 +60,9 @@ def new_plan(request: HttpRequest) -> HttpResponse:
     except ReadingRefused as refusal:
         form.add_error(None, str(refusal.message))
         return _document_page(request, form, status=400)
-    source = keep_source(name or PASTED, content, actor=reader(request), at=at)
-    return _confirm_page(request, draft, confirm_form(draft, offices, source, on), on)
+    source = keep_source(name or PASTED, content, actor=user, at=at)
+    answers = confirm_form(draft, offices, source, on, request.POST)
+    return _confirm_page(request, draft, answers, on)
 
 
 @require_POST
@@ -74,7 +80,7 @@ def confirm_plan(request: HttpRequest) -> HttpResponse:
     found = form.cleaned_data
     try:
         plan = make_plan(
-            found["draft"],
+            form.answered(),
             issuing_unit=found["issuing_unit"],
             issued_on=found["issued_on"],
             actor=reader(request),
@@ -137,15 +143,16 @@ def draft_page(
     )
     directory = Directory(plan.issued_on)
     forms = _settle_forms(open_questions(key_tasks), directory, tried)
+    other_forms = _settle_forms(questions_left(key_tasks), directory, tried)
     context = {
         "place": "plans",
         "page_url": reverse("draft-plan", args=[plan.pk]),
         "plan": plan,
         "key_tasks": key_tasks,
         "forms": forms,
-        "lead_forms": _settle_forms(without_lead(key_tasks), directory, tried),
+        "other_forms": other_forms,
         "may_coordinate": may_coordinate(reader(request), plan, timezone.localdate(at)),
-        "names": _directory_names(plan.issued_on) if forms else [],
+        "names": _directory_names(plan.issued_on) if forms or other_forms else [],
         "refusal": refusal,
         "tried": tried,
     }
@@ -165,7 +172,13 @@ def _settle_forms(
 
 
 def _document_page(request: HttpRequest, form: DocumentForm, status: int = 200) -> HttpResponse:
-    context = {"place": "plans", "form": form, "page_url": reverse("new-plan")}
+    context = {
+        "place": "plans",
+        "form": form,
+        "page_url": reverse("new-plan"),
+        "answers": answers_in(request.POST),
+        "sha256": request.POST.get("sha256", ""),
+    }
     return render(request, "plans/new.html", context, status=status)
 
 
@@ -192,6 +205,7 @@ def _confirm_page(
         "items": items,
         "form": form,
         "open": sum(bool(item.questions) for item in draft.items),
+        "source": waiting_source(whole_number(str(form["source"].value())), reader(request)),
         "refusal": refusal,
     }
     return render(request, "plans/confirm.html", context, status=status)
