@@ -10,7 +10,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.models import Unit
 from tasks.light_conditions import light_on
@@ -96,7 +96,13 @@ def _by_unit_kind(on: dt.date) -> Grouping:
 
 
 def _by_level(on: dt.date) -> Grouping:
-    return Grouping(F("depth"), lambda found: str(found["row_key"]))
+    return Grouping(F("depth"), lambda found: level_words(found["row_key"]))
+
+
+def level_words(depth: int) -> str:
+    """How far below the topmost share of its key task a share stands."""
+    below = ngettext("%(count)d level below", "%(count)d levels below", depth)
+    return below % {"count": depth} if depth else _("topmost")
 
 
 def _by_role(on: dt.date) -> Grouping:

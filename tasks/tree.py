@@ -2,15 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from plans.models import DeadlineKind, KeyTask, Plan
+from plans.models import DeadlineKind, KeyTask, KeyTaskOwner, Plan
 from tasks.lights import Light
 from tasks.models import Task
 from tasks.querysets import TaskQuerySet
@@ -19,24 +19,47 @@ from tasks.querysets import TaskQuerySet
 AT_ONCE = 100
 
 
+#: The name of an owner as printed, and the role.
+Owner = tuple[str, str]
+#: What stands for the month of a share without a date.
+NO_MONTH = "none"
+
+
 @dataclass(frozen=True)
 class TreeFilter:
-    """What the reader asked for; ``None`` asks for everything."""
+    """What the reader asked for; ``None`` asks for everything.
+
+    ``month`` is that of the deadline, as 2026-09, or ``NO_MONTH``; ``level`` is the share's depth
+    in its tree, and ``depth`` how far down the shares are shown.
+    """
 
     section: int | None = None
     light: Light | None = None
     unit: int | None = None
+    month: str | None = None
+    level: int | None = None
+    role: str | None = None
+    kind: str | None = None
     in_sight: bool = False
     depth: int | None = None
 
     @property
     def by_share(self) -> bool:
-        return self.light is not None or self.unit is not None
+        return any(getattr(self, name) is not None for name in BY_SHARE)
+
+    @property
+    def seldom(self) -> bool:
+        """Whether one of those is asked for that are not at hand at once."""
+        return any(getattr(self, name) is not None for name in SELDOM)
 
     @property
     def opened(self) -> bool:
         """Whether the shares below are wanted at once, and not one by one."""
         return self.by_share or self.depth is not None
+
+
+SELDOM = ("month", "level", "role", "kind")
+BY_SHARE = ("light", "unit", *SELDOM)
 
 
 @dataclass(frozen=True)
@@ -54,12 +77,14 @@ class KeyTaskRow:
     """A key task, its root share where that is in sight, and the other shares in tree order.
 
     ``to_load`` is the number of shares in sight that are left out here: the reader asks for them.
+    ``owners`` are as printed.
     """
 
     key_task: KeyTask
     root: Branch | None
     shares: list[Branch]
     to_load: int = 0
+    owners: Sequence[Owner] = ()
 
     @property
     def all_below(self) -> int:
@@ -81,7 +106,8 @@ def plan_tree(plan: Plan, *, user: User, on: dt.date, wanted: TreeFilter) -> lis
     counts = dict(tasks.order_by().values_list("key_task").annotate(Count("pk")))
     many = sum(counts.values()) > AT_ONCE and not wanted.opened
     by_key_task = _by_key_task(_topmost(tasks) if many else tasks)
-    key_tasks = plan.key_tasks.select_related("section").prefetch_related("owners")
+    owners = _owners_of(plan)
+    key_tasks = plan.key_tasks.select_related("section")
     if wanted.section is not None:
         key_tasks = key_tasks.filter(section=wanted.section)
     sections: dict[str, SectionRows] = {}
@@ -90,8 +116,18 @@ def plan_tree(plan: Plan, *, user: User, on: dt.date, wanted: TreeFilter) -> lis
         row = _row(key_task, shares, plan, on, wanted, counts.get(key_task.pk, 0) - len(shares))
         if row is not None:
             title = key_task.section.title if key_task.section else ""
-            sections.setdefault(title, SectionRows(title)).rows.append(row)
+            told = replace(row, owners=owners[key_task.pk])
+            sections.setdefault(title, SectionRows(title)).rows.append(told)
     return list(sections.values())
+
+
+def _owners_of(plan: Plan) -> dict[int, list[Owner]]:
+    """By key task. No rows of the ORM: there are thousands, and only their names are read."""
+    found: dict[int, list[Owner]] = defaultdict(list)
+    owners = KeyTaskOwner.objects.filter(key_task__plan=plan).order_by("key_task", "position")
+    for key_task, name, role in owners.values_list("key_task_id", "name", "role"):
+        found[key_task].append((name, role))
+    return found
 
 
 def shares_of(key_task: KeyTask, *, user: User, on: dt.date) -> list[Branch]:
@@ -176,6 +212,13 @@ def completion_rule(task: Task, *, has_below: bool) -> str | Promise:
 
 
 def _matches(branch: Branch, wanted: TreeFilter) -> bool:
-    return (wanted.light is None or branch.light == wanted.light) and (
-        wanted.unit is None or branch.task.unit_id == wanted.unit
-    )
+    task = branch.task
+    of_share = {
+        "light": branch.light,
+        "unit": task.unit_id,
+        "month": f"{task.due_on:%Y-%m}" if task.due_on else NO_MONTH,
+        "level": task.depth,
+        "role": task.role,
+        "kind": task.unit.kind,
+    }
+    return all(getattr(wanted, name) in (None, of_share[name]) for name in BY_SHARE)

@@ -1,5 +1,6 @@
 """How lights, percents and days read on a page."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
@@ -8,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from plans.models import KeyTask, KeyTaskOwner, Role
+from plans.models import Role
 from tasks.figures import Row
 from tasks.lights import Light
+from tasks.tree import Owner
 
 register = template.Library()
 
@@ -69,13 +71,13 @@ def left_out(row: Row) -> str:
 
 
 @register.filter
-def printed_owners(key_task: KeyTask) -> SafeString:
+def printed_owners(owners: Sequence[Owner]) -> SafeString:
     """The owners as printed, with their role unless it is the common one. A plan has thousands."""
-    owners = [(owner.name, _role_beside(owner)) for owner in key_task.owners.all()]
-    return format_html_join(_(", "), "{}{}", owners) if owners else SafeString("—")
+    told = [(name, _role_beside(role)) for name, role in owners]
+    return format_html_join(_(", "), "{}{}", told) if told else SafeString("—")
 
 
-def _role_beside(owner: KeyTaskOwner) -> SafeString | str:
-    if owner.role == Role.RESPONSIBLE:
+def _role_beside(role: str) -> SafeString | str:
+    if role == Role.RESPONSIBLE:
         return ""
-    return format_html('<span class="small quiet"> ({})</span>', owner.get_role_display())
+    return format_html('<span class="small quiet"> ({})</span>', Role(role).label)

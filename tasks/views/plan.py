@@ -10,11 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import Refusal
-from accounts.models import Unit, User
 from accounts.pages import reader, status_of, whole_number
 from plans.access import may_coordinate
 from plans.models import KeyTask, Plan, SourceDocument
@@ -25,20 +23,10 @@ from tasks.groupings import GROUPINGS, NAMES, By
 from tasks.issuing import issue_plan
 from tasks.ledger_sheet import SIZES
 from tasks.lights import Light
-from tasks.models import Task
 from tasks.progression import Progression, progression_of
 from tasks.timeline import timeline_of
-from tasks.tree import TreeFilter, plan_tree, shares_of
-
-#: How far down the tree stands open, as the address says it; five levels are the most there are.
-DEPTHS = {
-    1: gettext_lazy("one level below"),
-    2: gettext_lazy("two levels below"),
-    5: gettext_lazy("all levels"),
-}
-
-#: By what a row of a completion report leads to its shares: the filter of the plan's page.
-DRILLS: dict[str, str] = {"section": "section", "unit": "unit", "light": "light"}
+from tasks.tree import NO_MONTH, plan_tree, shares_of
+from tasks.views.filtering import DEPTHS, DRILLS, filter_fields, filter_of
 
 
 @require_GET
@@ -49,7 +37,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state == Plan.State.DRAFT:
         return redirect("draft-plan", pk=pk)
     by_section = plan_completion(found, user=user, on=on, by="section")
-    wanted = _filter(request.GET)
+    wanted = filter_of(request.GET)
     context = {
         "place": "plans",
         "plan": found,
@@ -57,13 +45,10 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": by_section,
         "chart": _chart(by_section),
         "sections": plan_tree(found, user=user, on=on, wanted=wanted),
-        "wanted": wanted,
         "recipients": found.recipients.count(),
         "document": SourceDocument.objects.filter(plan=found).defer("content").first(),
-        "all_sections": found.sections.all(),
-        "lights": list(Light),
         "depths": DEPTHS,
-        "units": _units_with_shares(found, user, on),
+        **filter_fields(found, user, on, wanted),
         "may_coordinate": may_coordinate(user, found, on),
     }
     return render(request, "tasks/plan.html", context)
@@ -74,8 +59,14 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
     user = reader(request)
     found = plan_in_sight(user, pk, on)
-    drawn = timeline_of(found, user=user, on=on, wanted=_filter(request.GET))
-    context = {"place": "plans", "plan": found, "on": on, "drawn": drawn}
+    wanted = filter_of(request.GET)
+    context = {
+        "place": "plans",
+        "plan": found,
+        "on": on,
+        "drawn": timeline_of(found, user=user, on=on, wanted=wanted),
+        **filter_fields(found, user, on, wanted),
+    }
     return render(request, "tasks/timeline.html", context)
 
 
@@ -106,6 +97,7 @@ def completion(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": figures,
         "first": NAMES[figures.by],
         "drill": DRILLS.get(figures.by),
+        "no_month": NO_MONTH,
         "lights": list(Light),
         "progression": progression,
         "charts": _charts(progression),
@@ -147,25 +139,6 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         return draft_page(request, found, at, refusal=refusal, status=status_of(refusal))
     messages.success(request, _("The plan has been issued; every unit has its share."))
     return redirect("plan", pk=pk)
-
-
-def _units_with_shares(plan: Plan, user: User, on: dt.date) -> Any:
-    """For the filter: the units of the shares in sight, in the directory's order."""
-    shares = Task.objects.filter(plan=plan).visible_to(user, on)
-    return Unit.objects.filter(pk__in=shares.values("unit_id"))
-
-
-def _filter(query: Any) -> TreeFilter:
-    """The filter that the address names; what it does not understand asks for everything."""
-    light = query.get("light", "")
-    depth = whole_number(query.get("depth"))
-    return TreeFilter(
-        section=whole_number(query.get("section")),
-        light=Light(light) if light in set(Light) else None,
-        unit=whole_number(query.get("unit")),
-        in_sight=query.get("mine") == "1",
-        depth=depth if depth in DEPTHS else None,
-    )
 
 
 def _chart(figures: PlanFigures) -> dict[str, Any]:

@@ -100,9 +100,28 @@ def test_a_row_leads_to_its_shares(world: PageWorld, by: str, filtered: int) -> 
     assert all(link in markup for link in links)
 
 
-def test_a_month_leads_nowhere(world: PageWorld) -> None:
-    """The plan's page has no filter for it."""
-    assert "?month=" not in completion(world, "?by=month").content.decode()
+@pytest.mark.parametrize(
+    ("by", "name"),
+    [("month", "month"), ("level", "level"), ("role", "role"), ("unit_kind", "kind")],
+)
+def test_a_row_of_any_kind_leads_to_what_it_counts(world: PageWorld, by: By, name: str) -> None:
+    """Every share that the row counts is found behind its link."""
+    office, on = world.county.coordinator, TODAY()
+    figures = plan_completion(world.plan, user=office, on=on, by=by)
+    markup = completion(world, f"?by={by}").content.decode()
+    assert figures.rows
+    for row in figures.rows:
+        key = "none" if row.key is None else row.key
+        path = f"/plans/{world.plan.pk}/?{name}={key}"
+        assert f'href="{path}"' in markup
+        page = browser(office).get(path)
+        found = [
+            branch
+            for section in page.context["sections"]
+            for shown in section.rows
+            for branch in [*([shown.root] if shown.root else []), *shown.shares]
+        ]
+        assert len(found) >= row.total > 0
 
 
 def test_the_tables_say_what_the_charts_draw(world: PageWorld) -> None:

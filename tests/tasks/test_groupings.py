@@ -63,7 +63,9 @@ def test_by_kind_of_unit(county: County, plan: Plan) -> None:
 
 
 def test_by_level_role_and_light(county: County, plan: Plan) -> None:
-    assert named(rows(county, plan, "level")) == [(0, "0", 3, 2), (1, "1", 2, 2)]
+    with translation.override("en"):
+        levels = named(rows(county, plan, "level"))
+    assert levels == [(0, "topmost", 3, 2), (1, "1 level below", 2, 2)]
     assert [(row.key, row.total) for row in rows(county, plan, "role")] == [
         ("lead", 3),
         ("responsible", 2),

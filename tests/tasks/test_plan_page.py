@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from plans.models import Plan
+from tasks.models import Task
 from tests.county import County, due, issued_plan, item, owner
 from tests.page_requests import browser, queries_of, text_of
 from tests.page_world import PageWorld
@@ -72,6 +73,50 @@ def test_the_filters_live_in_the_address(world: PageWorld) -> None:
     assert rows_of(by_unit) == [("1.", ["甲镇", "甲一村"])]
     assert rows_of(plan_page(office, plan, f"?unit={village.pk}&light=red")) == []
     assert len(rows_of(plan_page(office, plan, "?section=x&light=purple&unit=٣"))) == 6
+
+
+def test_shares_are_found_by_month_level_role_and_kind(world: PageWorld) -> None:
+    """Each with the shares above it, which give it a place."""
+    office, plan = world.county.coordinator, world.plan
+    month = f"{world.share('2.', '财政局').due_on:%Y-%m}"
+    asked = Task.objects.filter(plan=plan, due_on__startswith=month)
+    by_month = rows_of(plan_page(office, plan, f"?month={month}"))
+    numbers = asked.values_list("key_task__number", flat=True)
+    assert [number for number, _units in by_month] == sorted(set(numbers))
+    assert rows_of(plan_page(office, plan, "?month=none")) == [("6.", [])]
+    assert rows_of(plan_page(office, plan, "?level=2")) == [("1.", ["甲镇", "甲一村", "甲二村"])]
+    assert rows_of(plan_page(office, plan, "?role=supporting")) == [("1.", ["财政局"])]
+    assert rows_of(plan_page(office, plan, "?kind=township")) == [
+        ("1.", ["乙乡"]), ("3.", ["乙乡"]), ("5.", [])
+    ]  # fmt: skip
+    assert rows_of(plan_page(office, plan, "?kind=township&level=0")) == [("5.", [])]
+    nonsense = "?month=2026-13&level=9&role=boss&kind=moon"
+    assert len(rows_of(plan_page(office, plan, nonsense))) == 6
+
+
+def test_what_is_asked_for_stands_in_the_form(world: PageWorld) -> None:
+    office, plan = world.county.coordinator, world.plan
+    markup = plan_page(office, plan, "?kind=township&month=none").content.decode()
+    assert '<option value="township" selected>' in markup
+    assert '<option value="none" selected>' in markup
+    assert '<details class="more-filters" open>' in markup
+    assert '<details class="more-filters" >' in plan_page(office, plan).content.decode()
+
+
+def test_the_time_line_is_narrowed_by_the_same_form(world: PageWorld) -> None:
+    office = browser(world.county.coordinator)
+    path = reverse("plan-timeline", args=[world.plan.pk])
+
+    def numbers(query: str) -> list[str]:
+        drawn = office.get(path + query).context["drawn"]
+        return [line.row.key_task.number for _title, lines in drawn.sections for line in lines]
+
+    assert numbers("") == ["1.", "2.", "3.", "4.", "5.", "6."]
+    assert numbers("?light=red") == ["4."]
+    assert numbers("?role=supporting") == ["1."]
+    asked = office.get(path + "?kind=township").content.decode()
+    assert '<option value="township" selected>' in asked
+    assert f'<a href="{path}">' in asked
 
 
 def test_colour_never_stands_alone(world: PageWorld) -> None:
