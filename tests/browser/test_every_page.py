@@ -1,16 +1,25 @@
 """Every page of the house in a browser, in both languages: quiet, at home, and usable by all."""
 
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
+from openpyxl import load_workbook
 from pytest_django import Settings
 
+from accounts.directory import add_person
+from accounts.models import User
+from accounts.sheets.layout import NAME, UNITS
+from accounts.sheets.writing import directory_sheet
+from tests.api_requests import session_of
 from tests.api_world import ApiWorld
 from tests.browser.conftest import OpensDesk
 from tests.browser.desk import Desk
 from tests.county import County
-from tests.permissions import ANONYMOUS, Matrix, parse
+from tests.permissions import ANONYMOUS, TEXT, Matrix, parse
 from tests.test_permissions import PAGES, path_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,9 +62,14 @@ def pages_of(matrix: Matrix, who: str) -> list[str]:
 
 def faults_of(desk: Desk, path: str) -> list[str]:
     status = desk.go(path)
+    return [*faults_in_sight(desk), *[f"{path}: {status}"] * (status >= 500)]
+
+
+def faults_in_sight(desk: Desk) -> list[str]:
+    """Those of the page that is open, however it was come by."""
     faults = [*desk.wrong, *desk.accessibility_faults(), *desk.faults_on_a_telephone()]
     desk.wrong.clear()
-    return [f"{path}: {fault}" for fault in faults + [str(status)] * (status >= 500)]
+    return [f"{desk.page.url} {desk.page.title()}: {fault}" for fault in faults]
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -65,6 +79,73 @@ def test_every_page(matrix: Matrix, open_desk: OpensDesk, language: str) -> None
         desk = open_desk(language=language, session=matrix.sessions.get(who))
         for path in pages_of(matrix, who):
             wrong += faults_of(desk, path)
+    assert wrong == []
+
+
+def send(desk: Desk, *buttons: str) -> None:
+    """Presses what sends the first form that has one of the buttons."""
+    desk.click(desk.page.locator(", ".join(f"main {button}" for button in buttons)).first)
+
+
+def sheet_of_units(place: Path, kind: str) -> Path:
+    """The units as they are, and one more."""
+    content = directory_sheet(UNITS, on=timezone.localdate(), filled=True)
+    book = load_workbook(BytesIO(content))
+    sheet: Any = book.worksheets[0]
+    row = 1 + max(n for n in range(1, sheet.max_row + 1) if sheet.cell(n, NAME).value)
+    for column, value in enumerate(("丙镇", kind, "县"), NAME):
+        sheet.cell(row, column).value = value
+    book.save(place)
+    return place
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_pages_of_who_keeps_the_directory(
+    matrix: Matrix, open_desk: OpensDesk, tmp_path: Path, language: str
+) -> None:
+    """The sheet is chosen, and what it would change is shown: once sound, once not."""
+    keeper = add_person("keeper", name="管理员", email="")
+    User.objects.filter(pk=keeper.pk).update(is_staff=True, is_superuser=True)
+    desk = open_desk(language=language, session=session_of(keeper))
+    wrong = faults_of(desk, "/directory/import/")
+    for name, kind in (("sound", "town"), ("faulty", "月亮")):
+        desk.go("/directory/import/")
+        sheet = sheet_of_units(tmp_path / f"{name}.xlsx", kind)
+        desk.page.locator("input[type=file]").set_input_files(sheet)
+        send(desk, "button.btn-primary")
+        desk.page.locator("input[name=shown]").wait_for(state="attached")
+        assert desk.page.get_by_text("丙镇").count() + (name == "faulty") >= 1
+        wrong += faults_in_sight(desk)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_pages_between_a_form_and_its_end(
+    matrix: Matrix, open_desk: OpensDesk, language: str
+) -> None:
+    """What was read of a document, what a break-down would make, and a form that was refused."""
+    office = open_desk(language=language, session=matrix.sessions["office coordinator"])
+    office.go("/plans/new/")
+    office.page.locator("textarea[name=text]").fill(TEXT)
+    send(office, "button.btn-primary")
+    office.page.locator("input[name=draft]").wait_for(state="attached")
+    wrong = faults_in_sight(office)
+    send(office, "button[name=back]")
+    wrong += faults_in_sight(office)
+
+    officer = open_desk(language=language, session=matrix.sessions["own officer"])
+    share = matrix.rows["under-way"]
+    for tick in ("input[name=units]", "input[name=own_part]"):
+        officer.go(f"/tasks/{share.pk}/")
+        officer.page.locator("details#decompose").evaluate("found => { found.open = true; }")
+        officer.page.locator(f"details#decompose {tick}").first.check()
+        send(officer, "details#decompose button")
+        assert officer.page.locator("table.parts").count() == 1
+        wrong += faults_in_sight(officer)
+    officer.go(f"/tasks/{share.pk}/")
+    officer.page.locator("details#decompose").evaluate("found => { found.open = true; }")
+    send(officer, "details#decompose button")
+    wrong += [fault for fault in faults_in_sight(officer) if "console" not in fault]
     assert wrong == []
 
 
