@@ -13,7 +13,7 @@ from tasks.forms.above import (
     UrgeForm,
 )
 from tasks.forms.base import DecisionForm, ShareForm
-from tasks.forms.breaking_down import ChooseForm, PartsForm
+from tasks.forms.breaking_down import ChooseForm, PartRow, PartsForm
 from tasks.forms.deciding import (
     ApproveExtensionForm,
     ApproveReportForm,
@@ -40,6 +40,7 @@ __all__ = [
     "ChooseForm",
     "DecisionForm",
     "NoChangeForm",
+    "PartRow",
     "PartsForm",
     "ReportForm",
 ]

@@ -40,7 +40,10 @@ class ChooseForm(ShareForm):
         widget=forms.CheckboxSelectMultiple,
     )
     group = forms.ModelChoiceField(
-        label=_("To every unit of a group"), queryset=UnitGroup.objects.all(), required=False
+        label=_("To every unit of a group"),
+        queryset=UnitGroup.objects.all(),
+        required=False,
+        empty_label="—",
     )
     own_part = forms.BooleanField(label=_("Keep a part for the unit itself"), required=False)
     title = forms.CharField(

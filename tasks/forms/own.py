@@ -76,6 +76,7 @@ class ReportForm(ShareForm):
             steps.queryset = self.row.steps.filter(closed_on=None).order_by("position")
         else:
             del self.fields["steps"]
+            self.fields["percent"].widget.attrs["data-from"] = self.row.reported_percent
 
     def resume(self, draft: ProgressReport) -> None:
         """Goes on where the person left off."""

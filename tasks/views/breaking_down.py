@@ -1,5 +1,7 @@
 """逐级分解 on pages: chosen on the share's page, looked at, changed line by line, and done."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,9 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.errors import Refusal
+from accounts.models import Unit
 from accounts.pages import reader, status_of
 from tasks.access import require_worker
-from tasks.forms import ChooseForm, PartsForm
+from tasks.forms import ChooseForm, PartRow, PartsForm
 from tasks.views.share import share_in_sight, share_page
 
 
@@ -62,7 +65,16 @@ def _parts_page(
         "form": form,
         "refusals": planned.refusals,
         "rows": [row for row in rows if not row.is_out],
-        "out": [row for row in rows if row.is_out],
+        "out": _by_reason(row for row in rows if row.is_out),
         "refusal": refusal,
     }
     return render(request, "tasks/decompose.html", context, status=status)
+
+
+def _by_reason(rows: Iterable[PartRow]) -> dict[str, list[Unit]]:
+    """The units that get no share, those of one reason together."""
+    found: dict[str, list[Unit]] = {}
+    for row in rows:
+        reasons = " ".join(str(refusal.message) for refusal in row.planned.refusals)
+        found.setdefault(reasons, []).append(row.planned.task.unit)
+    return found

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit, User
@@ -33,7 +33,7 @@ DRILLS: dict[str, str] = {
     "role": "role",
     "unit_kind": "kind",
 }
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+_MONTH = re.compile(r"[12]\d{3}-(?:0[1-9]|1[0-2])", re.ASCII)
 
 
 def filter_of(query: Any) -> TreeFilter:
@@ -58,13 +58,13 @@ def _known(word: str | None, words: Any) -> Any:
 
 
 def filter_fields(plan: Plan, user: User, on: dt.date, wanted: TreeFilter) -> dict[str, Any]:
-    """What the form offers. Two queries."""
+    """What the form offers. Three queries."""
     return {
         "wanted": wanted,
         "all_sections": plan.sections.all(),
         "lights": list(Light),
         "units": _units_with_shares(plan, user, on),
-        "months": list(_months(plan)),
+        "months": list(_months(plan, wanted)),
         "no_month": NO_MONTH,
         "levels": [(level, level_words(level)) for level in range(MAX_DEPTH + 1)],
         "roles": Task.Role.choices,
@@ -79,9 +79,14 @@ def _units_with_shares(plan: Plan, user: User, on: dt.date) -> QuerySet[Unit, An
     return Unit.objects.filter(pk__in=shares.values("unit_id")).values_list("pk", "name")
 
 
-def _months(plan: Plan) -> Iterator[tuple[str, dt.date]]:
-    """From the plan's own to the last of its last year, as the address names them."""
-    first = plan.issued_on.replace(day=1)
-    while first.year <= (plan.last_year or plan.year):
-        yield f"{first:%Y-%m}", first
-        first = (first + dt.timedelta(days=32)).replace(day=1)
+def _months(plan: Plan, wanted: TreeFilter) -> Iterator[tuple[str, dt.date]]:
+    """From the plan's own to that of its last deadline; and the one that is asked for."""
+    month = plan.issued_on.replace(day=1)
+    due_on = plan.key_tasks.aggregate(last=Max("due_on"))["last"] or month
+    last = max(f"{due_on:%Y-%m}", f"{plan.last_year or plan.year}-12")
+    asked = None if wanted.month in (None, NO_MONTH) else wanted.month
+    if asked and not f"{month:%Y-%m}" <= asked <= last:
+        yield asked, dt.date.fromisoformat(f"{asked}-01")
+    while f"{month:%Y-%m}" <= last:
+        yield f"{month:%Y-%m}", month
+        month = (month + dt.timedelta(days=32)).replace(day=1)

@@ -11,8 +11,9 @@
     slider.min = number.min;
     slider.max = number.max;
     slider.setAttribute("aria-label", number.dataset.slider);
+    // Until something is written it stands where the share does.
     const follow = () => {
-      slider.value = number.value || number.min;
+      slider.value = number.value || number.dataset.from;
     };
     const row = document.createElement("div");
     row.className = "with-slider";
