@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -72,12 +74,20 @@ def left_out(row: Row) -> str:
 
 @register.filter
 def printed_owners(owners: Sequence[Owner]) -> SafeString:
-    """The owners as printed, with their role unless it is the common one. A plan has thousands."""
-    told = [(name, _role_beside(role)) for name, role in owners]
-    return format_html_join(_(", "), "{}{}", told) if told else SafeString("—")
+    """The owners as printed, with their role unless it is the common one.
+
+    A plan has thousands: those of the common role that stand together are escaped together.
+    """
+    between = _(", ")
+    told: list[tuple[str, SafeString | str]] = []
+    for role, several in groupby(owners, key=itemgetter(1)):
+        names = [name for name, _role in several]
+        if role == Role.RESPONSIBLE:
+            told.append((between.join(names), ""))
+        else:
+            told += [(name, _role_beside(role)) for name in names]
+    return format_html_join(between, "{}{}", told) if told else SafeString("—")
 
 
-def _role_beside(role: str) -> SafeString | str:
-    if role == Role.RESPONSIBLE:
-        return ""
+def _role_beside(role: str) -> SafeString:
     return format_html('<span class="small quiet"> ({})</span>', Role(role).label)
