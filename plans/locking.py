@@ -1,9 +1,9 @@
 """Locks on plan rows: the first rung of the written order (FAILURES 4.6)."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict
@@ -23,21 +23,29 @@ def lock_plans_not_closed() -> list[Plan]:
     return list(Plan.objects.select_for_update(no_key=True).exclude(state="closed").order_by("pk"))
 
 
-def hold_plan(plans: QuerySet[Plan]) -> int:
+def hold_plan(**of: int) -> int:
     """Keeps the plan as it is (issued, not closed) while its shares change. Shared by writers.
 
-    ``plans`` finds this one, whose id is answered. Raises ``Conflict`` for a closed plan: nothing
-    in it changes any more (DESIGN 3); ``Plan.DoesNotExist`` where there is none.
+    One look-up says which: ``pk=…`` or ``tasks=…``; its id is answered. Raises ``Conflict`` for a
+    closed plan: nothing in it changes any more (DESIGN 3); ``Plan.DoesNotExist`` where there is
+    none.
     """
-    sql, words = plans.order_by().values("pk", "state").query.sql_with_params()
+    ((lookup, key),) = of.items()
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} FOR SHARE OF plans_plan", words)
+        cursor.execute(_statement_to_hold(lookup), [key])
         row = cursor.fetchone()
     if row is None:
         raise Plan.DoesNotExist
     require_not_closed(row[1])
     pk: int = row[0]
     return pk
+
+
+@cache
+def _statement_to_hold(lookup: str) -> str:
+    """Put together once: every write of a share begins with it."""
+    plans = Plan.objects.order_by().filter(**{lookup: 0}).values("pk", "state")
+    return f"{plans.query.sql_with_params()[0]} FOR SHARE OF plans_plan"
 
 
 def hold_plans(ids: Iterable[int]) -> None:

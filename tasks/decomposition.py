@@ -90,7 +90,7 @@ def preview_decomposition(task: Task, parts: Sequence[Part], on: dt.date) -> Dec
     units = [part.unit for part in parts]
     beyond = beyond_reach(task, units, on)
     taken = _units_with_a_share(task, units)
-    inherited = list(task.steps.filter(closed_on__isnull=True))
+    inherited = list(task.steps.filter(closed_on__isnull=True)) if task.steps_total else []
     rows = []
     for position, part in enumerate(parts):
         steps = _steps_of(part, inherited)

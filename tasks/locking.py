@@ -24,7 +24,6 @@ from django.db.models.expressions import RawSQL
 
 from accounts.versioning import require_version
 from plans.locking import hold_plan, hold_plans, lock_plan
-from plans.models import Plan
 from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Task
 from tasks.querysets import IsAmong
 
@@ -53,7 +52,7 @@ class Family:
 
 def lock_shape(plan_id: int) -> None:
     """One writer at a time adds, moves or cancels shares of a plan (M12)."""
-    hold_plan(Plan.objects.filter(pk=plan_id))
+    hold_plan(pk=plan_id)
     _lock_shape(plan_id)
 
 
@@ -98,7 +97,7 @@ IN_PLACE = "(SELECT ancestors || id FROM tasks_task WHERE id = %s)::bigint[]"
 
 def _hold_plan_of(task_id: int) -> int:
     """Holds the share's plan, whose id it answers; then the share's place stays what it is."""
-    return hold_plan(Plan.objects.filter(tasks=task_id))
+    return hold_plan(tasks=task_id)
 
 
 def lock_chains(task_ids: Iterable[int]) -> None:

@@ -4,10 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import attrgetter
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -193,13 +191,11 @@ def approve_report(
 
 
 def _steps_closed_by(report: ProgressReport) -> list[Step]:
-    """The open steps that the report says are done: all of them where it says that all is.
-
-    The report's own are read for whoever tells of it afterwards, too.
-    """
-    prefetch_related_objects([report], "steps")
-    steps = (report.task if report.completes else report).steps.all()
-    return sorted((step for step in steps if not step.closed_on), key=attrgetter("position"))
+    """The open steps that the report says are done: all of them where it says that all is."""
+    if not report.task.steps_total:
+        return []
+    steps = report.task.steps if report.completes else report.steps
+    return list(steps.filter(closed_on__isnull=True).order_by("position"))
 
 
 def _tell_of_steps(task: Task, closed: Collection[Step], *, actor: User, at: dt.datetime) -> None:

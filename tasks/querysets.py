@@ -97,8 +97,9 @@ class IsInSight(Func):
 
     output_field = BooleanField()
 
-    def __init__(self, tops: Sequence[Post], offices: Collection[int]) -> None:
-        super().__init__(F("unit_id"), F("plan_id"), F("ancestors"))
+    def __init__(self, tops: Sequence[Post], offices: Collection[int], of: str = "") -> None:
+        """``of`` leads from the row to its share, as ``task__``."""
+        super().__init__(F(f"{of}unit_id"), F(f"{of}plan_id"), F(f"{of}ancestors"))
         self.tops = tops
         self.offices = offices
 
@@ -108,6 +109,13 @@ class IsInSight(Func):
         ids = [top.pk for top in self.tops], *(f"{top.path}%" for top in self.tops)
         sql = IN_SIGHT.format(unit=unit, plan=plan, ancestors=ancestors, part=part)
         return sql, [*ids, list(self.offices), *ids]
+
+
+def in_sight_of(user: User | AnonymousUser, on: dt.date, of: str = "") -> IsInSight | None:
+    """``None`` for a person without a post, who sees nothing."""
+    tops = tops_in_sight(user, on)
+    offices = ids_acted_for(user, [Role.COORDINATOR], on)
+    return IsInSight(tops, offices, of) if tops else None
 
 
 #: A path is made of digits and strokes: nothing in it is a sign for ``LIKE``. ``IS TRUE`` has the
@@ -130,9 +138,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
         The coordinator of the issuing unit sees the plan whole. The chain above a share is not
         among the rows: it is shown by title, owner and deadline only.
         """
-        tops = tops_in_sight(user, on)
-        offices = ids_acted_for(user, [Role.COORDINATOR], on)
-        return self.filter(IsInSight(tops, offices)) if tops else self.none()
+        seen = in_sight_of(user, on)
+        return self.none() if seen is None else self.filter(seen)
 
     def open(self) -> TaskQuerySet:
         return self.filter(state__in=OPEN)
@@ -179,8 +186,8 @@ class ReportQuerySet(models.QuerySet[OfTask]):
     """Rows that hang on a share, seen by whoever sees the share."""
 
     def visible_to(self, user: User | AnonymousUser, on: dt.date) -> Self:
-        tasks: Any = self.model._meta.get_field("task").related_model
-        return self.filter(task__in=tasks.objects.visible_to(user, on).values("pk"))
+        seen = in_sight_of(user, on, of="task__")
+        return self.none() if seen is None else self.filter(seen)
 
 
 class ProgressReportQuerySet(ReportQuerySet["ProgressReport"]):

@@ -284,11 +284,17 @@ class ReportDetailSerializer(ReportSerializer):
     """With what the caller may do with it now."""
 
     decisions = ["approve", "return"]
-    steps = serializers.PrimaryKeyRelatedField(many=True, read_only=True)  # type: ignore[var-annotated]
+    steps = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()
 
     class Meta(ReportSerializer.Meta):
         fields = [*ReportSerializer.Meta.fields, "steps", "actions"]
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_steps(self, row: ProgressReport) -> list[int]:
+        """The ids of the steps that it says are done."""
+        steps = row.steps.order_by("position").values_list("pk", flat=True)
+        return list(steps) if row.task.steps_total else []
 
     @extend_schema_field(
         serializers.ListField(child=serializers.ChoiceField(["let_out", "approve", "return"]))
