@@ -171,6 +171,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.api.schema.describe_parts",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,  # a file goes in; it never comes out as one
     "ENUM_NAME_OVERRIDES": {
         "PlanState": "plans.models.Plan.State",

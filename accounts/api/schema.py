@@ -1,6 +1,7 @@
 """How the OpenAPI document describes what every route of ours has in common."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.functional import Promise
@@ -14,6 +15,9 @@ from accounts.api.examples import example_of
 from accounts.api.fields import StrictSerializer
 from accounts.api.serializers import ErrorSerializer
 from accounts.api.shaping import SHAPED
+
+#: Where a parameter says what it may name.
+EXPANSIONS = "x-names"
 
 WRITES = ("POST", "PUT", "PATCH")
 FIRST_SENTENCE = re.compile(r"(?<=\.)\s|\n\n")
@@ -68,7 +72,8 @@ class Description(AutoSchema):
         if expansions := self._expansions():
             text = _("Names between commas, to be written out in full: %(names)s.")
             text_of_all = str(text) % {"names": ", ".join(expansions)}
-            found.append(OpenApiParameter("expand", str, description=text_of_all))
+            named = {EXPANSIONS: list(expansions)}
+            found.append(OpenApiParameter("expand", str, description=text_of_all, extensions=named))
         return found
 
     def _expansions(self) -> Any:
@@ -124,3 +129,39 @@ class Description(AutoSchema):
 
 def _header(name: str, text: Promise, *, required: bool) -> OpenApiParameter:
     return OpenApiParameter(name, str, "header", required=required, description=str(text))
+
+
+def describe_parts(result: Any, **_of: Any) -> Any:
+    """A row that ``fields=`` or ``expand=`` has shaped is described beside the whole one.
+
+    For ``POSTPROCESSING_HOOKS``: only in the whole document is it known what a row consists of.
+    """
+    schemas = result["components"]["schemas"]
+    for path in result["paths"].values():
+        shaped = {word["name"]: word for word in path.get("get", {}).get("parameters", ())}
+        if "fields" in shaped:
+            expansions = shaped.get("expand", {}).get(EXPANSIONS, ())
+            answer = path["get"]["responses"]["200"]["content"]["application/json"]
+            _describe_part(answer, expansions, schemas)
+    return result
+
+
+def _describe_part(answer: dict[str, Any], expansions: Iterable[str], schemas: Any) -> None:
+    holder, key = answer, "schema"
+    whole = schemas[_name_in(answer["schema"])]
+    if "results" in whole["properties"]:
+        holder, key = whole["properties"]["results"], "items"
+    name = _name_in(holder[key])
+    part = f"{name}Part"
+    schemas[part] = {
+        "type": "object",
+        "description": "What `fields=` asked for, and `expand=` wrote out in full.",
+        "properties": {**schemas[name]["properties"], **{field: {} for field in expansions}},
+        "additionalProperties": False,
+    }
+    holder[key] = {"anyOf": [holder[key], {"$ref": f"#/components/schemas/{part}"}]}
+
+
+def _name_in(schema: dict[str, Any]) -> str:
+    name: str = schema["$ref"].rpartition("/")[2]
+    return name

@@ -84,6 +84,28 @@ def broken(*_request: Any, **_path: Any) -> Response:
     raise RuntimeError("a defect")
 
 
+@fault
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/api/v1/plans/", {"fields": "title"}),
+        ("/api/v1/units/{id}/", {"fields": "name"}),
+        ("/api/v1/tasks/", {"fields": "parent,title", "expand": "parent"}),
+        ("/api/v1/tasks/", {"expand": "children,parent,plan,unit"}),
+    ],
+)
+def test_a_shaped_answer_is_described(
+    people: dict[str, User], path: str, query: dict[str, str]
+) -> None:
+    asker = Asker(people["officer"])
+    row = {"id": people["officer"].memberships.get().unit_id} if "{id}" in path else {}
+    with undone():
+        case = asker.schema[path]["GET"].Case(path_parameters=row, query=query)
+        asker.judge(case, asker.ask(case))
+    assert asker.tally.statuses == {200: 1}
+    assert asker.tally.undocumented == []
+
+
 @fault.with_args(control=True)
 @pytest.mark.parametrize("answer", [teapot, half_a_unit, broken])
 def test_control_an_answer_that_is_not_described_is_found(
