@@ -15,7 +15,7 @@ from tests.county import START, County, at, due, issued_plan, item, owner, share
 
 #: Of ``approve_report`` at the fifth level, its savepoint's two included. A change of this
 #: number is to be seen in review.
-QUERIES = 14
+QUERIES = 13
 
 
 @pytest.fixture

@@ -67,7 +67,8 @@ def test_a_share_is_changed_lit_reassigned_taken_back(world: PageWorld) -> None:
     page = page_of(office, share)
     for label in ("Set the light", "Give it to another unit", "Change the share"):
         assert label in page
-    assert "Take the share back" not in page  # A root share is the plan's, which is amended.
+    # A root share is the plan's, which is amended.
+    assert "Take the share back It stands for the key task itself" in page
     assert act(office, share, "light", light="red", reason="现场未见。").status_code == 302
     share.refresh_from_db()
     changed = act(office, share, "change", rollup="reported", reporting_period="quarterly")
@@ -102,7 +103,7 @@ def test_a_report_leaves_its_unit_through_the_head(world: PageWorld) -> None:
     report = share.reports.get(state="inside")
     office = browser(world.county.coordinator)
     assert "已公开三期。" not in page_of(office, share)
-    assert "Submit the report" not in page_of(officer, share)
+    assert "Submit the report A report is waiting for a decision." in page_of(officer, share)
     head = browser(world.county.head("财政局"))
     assert "Let it out" in page_of(head, share)
     assert "已公开三期。" in text_of(head.get("/"))
