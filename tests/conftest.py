@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from tests.api_world import ApiWorld
 from tests.county import County, make_county
+from tests.kept_rows import built_once
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +30,15 @@ def papers_stay_with_the_test(settings: Settings, tmp_path: Path) -> None:
     settings.LUOSHI_PAPER_ROOT = tmp_path / "papers"
 
 
+@pytest.fixture(autouse=True)
+def static_files_are_sought_when_asked_for(settings: Settings) -> None:
+    """Each new client would look through all of them before its first request."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture
 def county(db: None) -> County:
-    return make_county()
+    return built_once(make_county)
 
 
 @pytest.fixture(autouse=True)
@@ -62,4 +69,4 @@ def _refuse_again() -> None:
 @pytest.fixture
 def world(county: County) -> ApiWorld:
     """The county with one of everything that the API can be asked about."""
-    return ApiWorld(county)
+    return built_once(ApiWorld, county)

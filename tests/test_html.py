@@ -11,6 +11,7 @@ from tests.api_world import ApiWorld
 from tests.browser.test_every_page import pages_of
 from tests.county import County
 from tests.html_validator import NO_VALIDATOR, can_validate, faults_of_pages
+from tests.kept_rows import built_once
 from tests.permissions import ANONYMOUS, Matrix
 
 READERS = ("office coordinator", "own officer", ANONYMOUS)
@@ -25,7 +26,7 @@ def validator() -> None:
 @pytest.fixture
 def matrix(county: County, settings: Settings, tmp_path: Path) -> Matrix:
     settings.LUOSHI_EVIDENCE_ROOT = tmp_path
-    return Matrix(ApiWorld(county))
+    return Matrix(built_once(ApiWorld, county))
 
 
 def pages_for(matrix: Matrix, who: str, language: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ from pytest_django import Settings
 
 from tests.api_world import ApiWorld
 from tests.county import County
+from tests.kept_rows import built_once
 from tests.permissions import ANONYMOUS, Line, Matrix, callers, contents, parse, write
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -283,7 +284,7 @@ OTHERS = ("office coordinator", "own head", "nobody")
 @pytest.fixture
 def matrix(county: County, settings: Settings, tmp_path: Path) -> Matrix:
     settings.LUOSHI_EVIDENCE_ROOT = tmp_path
-    return Matrix(ApiWorld(county))
+    return Matrix(built_once(ApiWorld, county))
 
 
 def named_routes() -> dict[str, URLPattern]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
@@ -27,8 +28,9 @@ OpensDesk = Callable[..., Desk]
 @pytest.fixture
 def county(transactional_db: None, county: County) -> County:
     """Everybody of it knows the password."""
+    hashed = make_password(PASSWORD)
     for person in county.people.values():
-        person.set_password(PASSWORD)
+        person.password = hashed
         person.save()
     return county
 

@@ -19,6 +19,7 @@ from tests.api_world import ApiWorld
 from tests.browser.conftest import OpensDesk
 from tests.browser.desk import Desk
 from tests.county import County
+from tests.kept_rows import built_once
 from tests.permissions import ANONYMOUS, TEXT, Matrix, parse
 from tests.test_permissions import PAGES, path_of
 
@@ -44,7 +45,7 @@ NO_PAGES = (
 def matrix(county: County, settings: Settings, tmp_path: Path) -> Matrix:
     settings.LUOSHI_EVIDENCE_ROOT = tmp_path
     with transaction.atomic():  # as in the matrix's own tests, which never commit
-        return Matrix(ApiWorld(county))
+        return Matrix(built_once(ApiWorld, county))
 
 
 def pages_of(matrix: Matrix, who: str) -> list[str]:

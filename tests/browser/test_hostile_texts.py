@@ -15,6 +15,7 @@ from tests.browser.desk import Desk
 from tests.browser.payloads import FOREIGN, PAYLOADS
 from tests.browser.test_every_page import pages_of
 from tests.county import County
+from tests.kept_rows import built_once
 from tests.permissions import Matrix
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +35,7 @@ READERS = ("office coordinator", "own officer")
 def matrix(county: County, settings: Settings, tmp_path: Path) -> Matrix:
     settings.LUOSHI_EVIDENCE_ROOT = tmp_path
     with transaction.atomic():
-        return Matrix(ApiWorld(county))
+        return Matrix(built_once(ApiWorld, county))
 
 
 def text_fields() -> Iterator[tuple[type[models.Model], models.Field]]:  # type: ignore[type-arg]

@@ -6,6 +6,7 @@ from tests.browser.conftest import OpensDesk
 from tests.browser.desk import SCREEN, TELEPHONE, Desk
 from tests.browser.layout import faults_of_layout
 from tests.county import County
+from tests.kept_rows import built_once
 from tests.page_world import PageWorld, approve_last
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,7 @@ COMPLETION = ("main h1", "main .page-head nav", "main .figures", ".scroll >> nth
 
 @pytest.fixture
 def houses(county: County) -> PageWorld:
-    return PageWorld(county)
+    return built_once(PageWorld, county)
 
 
 def look(desk: Desk, *blocks: str) -> None:

@@ -10,6 +10,7 @@ from tests.browser.conftest import PASSWORD, OpensDesk
 from tests.browser.desk import Desk
 from tests.config.places import wait_for
 from tests.county import County
+from tests.kept_rows import built_once
 from tests.page_world import PageWorld
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +22,7 @@ NARRATIVE = "工作进展"
 @pytest.fixture
 def share(county: County) -> Task:
     """财政局's, whose report was returned."""
-    return PageWorld(county).share("2.", "财政局")
+    return built_once(PageWorld, county).share("2.", "财政局")
 
 
 @pytest.fixture

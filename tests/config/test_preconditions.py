@@ -12,6 +12,7 @@ from tests.api_requests import ROOT, Api
 from tests.api_world import ApiWorld
 from tests.config.test_api_hostile import WRITES, filled
 from tests.county import County
+from tests.kept_rows import built_once
 from tests.permissions import Line, Matrix, contents, fingerprint, parse
 from tests.test_permissions import (
     CHANGES,
@@ -63,7 +64,7 @@ def test_an_unknown_field_is_named(world: ApiWorld, method: str, path: str) -> N
 @pytest.fixture
 def matrix(county: County, settings: Settings, tmp_path: Path) -> Matrix:
     settings.LUOSHI_EVIDENCE_ROOT = tmp_path
-    return Matrix(ApiWorld(county))
+    return Matrix(built_once(ApiWorld, county))
 
 
 def test_every_write_to_a_versioned_row_is_asked_below() -> None:

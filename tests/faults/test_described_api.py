@@ -22,6 +22,7 @@ from tests.county import County
 from tests.faults.counts import count
 from tests.faults.described_api import Asker, Tally, chains_of_operations, each_operation_alone
 from tests.faults.random_operations import PASSWORD
+from tests.kept_rows import built_once
 from tests.permissions import undone
 
 EXAMPLES = count(2, 30)
@@ -45,7 +46,7 @@ def people(county: County, settings: Settings, tmp_path: Path) -> dict[str, User
     with connection.cursor() as cursor:
         # Schemathesis thinks for a minute about its first request, in the test's transaction.
         cursor.execute("SET idle_in_transaction_session_timeout = 0")
-    ApiWorld(county)
+    built_once(ApiWorld, county)
     User.objects.update(password=make_password(PASSWORD))
     return {role: User.objects.get(username=name) for role, name in ROLES.items()}
 

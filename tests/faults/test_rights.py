@@ -32,6 +32,7 @@ from tests.faults.counts import count
 from tests.faults.many_hands import ManyHands, Person
 from tests.faults.random_operations import Bodies, Description, Route, send
 from tests.faults.rights import Moment, Operation, Right, growth, newest_ids, rights_of
+from tests.kept_rows import built_once
 from tests.permissions import undone
 
 OPERATIONS = count(300, 10_000)
@@ -162,7 +163,7 @@ def writes_counted() -> Iterator[list[str]]:
 def hands(county: County, settings: Settings, tmp_path: Path) -> ManyHands:
     settings.LUOSHI_EVIDENCE_ROOT = tmp_path
     settings.LUOSHI_HEAVY_AT_ONCE = 10**6
-    return ManyHands(ApiWorld(county), chance("rights: people"))
+    return ManyHands(built_once(ApiWorld, county), chance("rights: people"))
 
 
 @fault

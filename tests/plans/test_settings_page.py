@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from plans.models import Plan
 from tests.county import County
+from tests.kept_rows import built_once
 from tests.page_requests import browser, text_of
 from tests.page_world import PageWorld
 
@@ -21,7 +22,7 @@ FIELDS = {
 
 @pytest.fixture
 def world(county: County) -> PageWorld:
-    return PageWorld(county)
+    return built_once(PageWorld, county)
 
 
 def send(world: PageWorld, **changes: Any) -> Any:

@@ -14,13 +14,14 @@ from accounts.models import Unit
 from tasks.acknowledging import acknowledge
 from tasks.models import Task
 from tests.county import START, at
+from tests.kept_rows import built_once
 from tests.page_requests import browser, text_of
 from tests.page_world import PageWorld
 
 
 @pytest.fixture
 def world(county: Any) -> PageWorld:
-    return PageWorld(county)
+    return built_once(PageWorld, county)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tasks.lights import Light
 from tasks.models import Task
 from tasks.progression import DueDay, Month, progression_of
 from tests.county import County, due, issued_plan, item, owner
+from tests.kept_rows import built_once
 from tests.page_requests import browser, queries_of, text_of
 from tests.page_world import PageWorld
 
@@ -21,7 +22,7 @@ TODAY = timezone.localdate
 
 @pytest.fixture
 def world(county: County) -> PageWorld:
-    return PageWorld(county)
+    return built_once(PageWorld, county)
 
 
 def completion(world: PageWorld, query: str = "") -> Any:

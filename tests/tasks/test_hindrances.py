@@ -10,6 +10,7 @@ from tasks.access import DECIDED_IN_STATE, WORK_IN_STATE
 from tasks.hindrances import FROM_ABOVE, OWN_WORK, Relation, hindrances
 from tasks.models import Task
 from tests.county import County, at
+from tests.kept_rows import built_once
 from tests.page_requests import browser, page_of
 from tests.page_world import PageWorld
 
@@ -144,7 +145,7 @@ def test_every_state_has_a_reason_for_what_is_not_open_in_it(state: str) -> None
 
 
 def test_the_page_names_them(county: County) -> None:
-    world = PageWorld(county)
+    world = built_once(PageWorld, county)
     share = world.share("4.", "甲镇")  # late, and its report waits
     officer = page_of(browser(county.officer("甲镇")), share)
     assert "Submit the report A report is waiting for a decision." in officer
@@ -159,7 +160,7 @@ def test_the_page_names_them(county: County) -> None:
 
 def test_an_objection_is_offered_in_its_days_alone(county: County) -> None:
     """Those of a plan of March are long over."""
-    world = PageWorld(county)
+    world = built_once(PageWorld, county)
     share = world.share("3.", "甲镇")
     page = browser(county.officer("甲镇")).get(f"/tasks/{share.pk}/")
     assert page.context["share"].actions == {"acknowledge"}

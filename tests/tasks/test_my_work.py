@@ -11,13 +11,14 @@ from accounts.models import User
 from tasks.acknowledging import acknowledge
 from tasks.models import Task
 from tests.county import County, at, due, issued_plan, item, owner
+from tests.kept_rows import built_once
 from tests.page_requests import act, browser, queries_of, text_of
 from tests.page_world import PageWorld
 
 
 @pytest.fixture
 def world(county: County) -> PageWorld:
-    return PageWorld(county)
+    return built_once(PageWorld, county)
 
 
 def counts_of(user: User) -> dict[str, int]:

@@ -11,6 +11,7 @@ from plans.models import Plan
 from tasks.models import Step
 from tasks.timeline import Scale
 from tests.county import County, due, issued_plan, item, owner
+from tests.kept_rows import built_once
 from tests.page_requests import browser, queries_of, text_of
 from tests.page_world import PageWorld
 from tests.tasks.test_plan_page import plan_page, rows_of
@@ -18,7 +19,7 @@ from tests.tasks.test_plan_page import plan_page, rows_of
 
 @pytest.fixture
 def world(county: County) -> PageWorld:
-    return PageWorld(county)
+    return built_once(PageWorld, county)
 
 
 @pytest.fixture

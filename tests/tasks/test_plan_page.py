@@ -9,13 +9,14 @@ from accounts.models import User
 from plans.models import Plan
 from tasks.models import Task
 from tests.county import County, due, issued_plan, item, owner
+from tests.kept_rows import built_once
 from tests.page_requests import browser, queries_of, text_of
 from tests.page_world import PageWorld
 
 
 @pytest.fixture
 def world(county: County) -> PageWorld:
-    return PageWorld(county)
+    return built_once(PageWorld, county)
 
 
 def plan_page(user: User, plan: Plan, query: str = "") -> Any:

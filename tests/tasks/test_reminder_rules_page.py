@@ -11,13 +11,14 @@ from tasks.rules import DEFAULT_RULES, Rules
 from tasks.setting_rules import rules_of
 from tests.county import County
 from tests.form_bodies import RULES
+from tests.kept_rows import built_once
 from tests.page_requests import browser, queries_of, text_of
 from tests.page_world import PageWorld
 
 
 @pytest.fixture
 def world(county: County) -> PageWorld:
-    return PageWorld(county)
+    return built_once(PageWorld, county)
 
 
 def address(plan: Plan) -> str:

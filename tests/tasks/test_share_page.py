@@ -12,6 +12,7 @@ from tasks.acknowledging import acknowledge
 from tasks.models import ExtensionRequest, ProgressReport, Step, Task, TaskEvent
 from tasks.urging import issue_notice, urge
 from tests.county import County, at
+from tests.kept_rows import built_once
 from tests.page_requests import act, browser, decide, page_of, queries_of, text_of
 from tests.page_world import PageWorld
 
@@ -21,7 +22,7 @@ SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 @pytest.fixture
 def world(county: County) -> PageWorld:
-    return PageWorld(county)
+    return built_once(PageWorld, county)
 
 
 def test_a_share_is_signed_for(world: PageWorld) -> None:

@@ -9,13 +9,14 @@ from plans.editing import PlanChanges, change_plan_settings
 from tasks.changing import move_deadline
 from tasks.models import SupervisionNotice, Task
 from tests.county import County
+from tests.kept_rows import built_once
 from tests.page_requests import act, browser, decide, page_of, text_of
 from tests.page_world import PageWorld
 
 
 @pytest.fixture
 def world(county: County) -> PageWorld:
-    return PageWorld(county)
+    return built_once(PageWorld, county)
 
 
 def in_days(days: int) -> str:

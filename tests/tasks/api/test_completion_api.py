@@ -11,11 +11,12 @@ from tasks.models import Task
 from tests.api_requests import Api, fields_of
 from tests.api_world import ApiWorld, day_in
 from tests.county import County
+from tests.kept_rows import built_once
 
 
 @pytest.fixture
 def world(county: County) -> ApiWorld:
-    return ApiWorld(county)
+    return built_once(ApiWorld, county)
 
 
 @pytest.fixture
