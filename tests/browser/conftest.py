@@ -18,6 +18,7 @@ from tests.county import County
 from tests.story.processes import web_process
 
 PASSWORD = "county-pass-2026"
+KINDS_OF_REQUESTS = ("READ", "WRITE", "HEAVY", "ANONYMOUS")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "THE PAGES WERE NOT TESTED IN A BROWSER: apt-get install chromium fonts-noto-cjk"
 
@@ -35,10 +36,25 @@ def county(transactional_db: None, county: County) -> County:
     return county
 
 
-@pytest.fixture
-def address(county: County, tmp_path: Path) -> Iterator[str]:
-    with web_process(tmp_path, LUOSHI_EVIDENCE_ROOT=str(tmp_path)) as address:
+@pytest.fixture(scope="session")
+def evidence_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("evidence")
+
+
+@pytest.fixture(scope="session")
+def web(
+    django_db_setup: None, evidence_root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """One process for all tests of a worker: it keeps nothing that the database does not."""
+    unlimited = {f"LUOSHI_{kind}_REQUESTS_PER_MINUTE": str(10**6) for kind in KINDS_OF_REQUESTS}
+    work = tmp_path_factory.mktemp("web")
+    with web_process(work, LUOSHI_EVIDENCE_ROOT=str(evidence_root), **unlimited) as address:
         yield address
+
+
+@pytest.fixture
+def address(county: County, web: str) -> str:
+    return web
 
 
 @contextmanager

@@ -42,8 +42,8 @@ NO_PAGES = (
 
 
 @pytest.fixture
-def matrix(county: County, settings: Settings, tmp_path: Path) -> Matrix:
-    settings.LUOSHI_EVIDENCE_ROOT = tmp_path
+def matrix(county: County, settings: Settings, evidence_root: Path) -> Matrix:
+    settings.LUOSHI_EVIDENCE_ROOT = evidence_root
     with transaction.atomic():  # as in the matrix's own tests, which never commit
         return Matrix(built_once(ApiWorld, county))
 

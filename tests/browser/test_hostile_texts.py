@@ -32,8 +32,8 @@ READERS = ("office coordinator", "own officer")
 
 
 @pytest.fixture
-def matrix(county: County, settings: Settings, tmp_path: Path) -> Matrix:
-    settings.LUOSHI_EVIDENCE_ROOT = tmp_path
+def matrix(county: County, settings: Settings, evidence_root: Path) -> Matrix:
+    settings.LUOSHI_EVIDENCE_ROOT = evidence_root
     with transaction.atomic():
         return Matrix(built_once(ApiWorld, county))
 
