@@ -24,12 +24,14 @@ from accounts.errors import Refusal, TooMany
 from accounts.pages import status_of
 from config.security import documented
 from plans.reading import WRONG_TYPE, DraftInvalid, ReadingRefused
-from tasks.api.amendments import AmendedKeyTaskViewSet, PlanOfAYearViewSet
+from tasks.api.amendments import AmendedKeyTaskViewSet
+from tasks.api.annual_report import PlanWithAnnualReportViewSet
 from tasks.api.changes import TaskWithChangesViewSet
 from tasks.api.completion import CompletionView
 from tasks.api.decisions import ExtensionRequestViewSet
 from tasks.api.events import EventViewSet
 from tasks.api.evidence import EvidenceViewSet
+from tasks.api.indicators import IndicatorViewSet
 from tasks.api.me import FeedView, MeView, WishesView
 from tasks.api.papers import PaperViewSet
 from tasks.api.reforms import UnitReformViewSet
@@ -153,7 +155,7 @@ class SchemaView(AtOneInstant, SpectacularAPIView):
 router = SimpleRouter()
 router.register("units", UnitViewSet, "api-unit")
 router.register("unit-groups", UnitGroupViewSet, "api-unit-group")
-router.register("plans", PlanOfAYearViewSet, "api-plan")
+router.register("plans", PlanWithAnnualReportViewSet, "api-plan")
 router.register("key-tasks", AmendedKeyTaskViewSet, "api-key-task")
 router.register("tasks", TaskWithChangesViewSet, "api-task")
 router.register("reports", ReportSheetsViewSet, "api-report")
@@ -161,6 +163,7 @@ router.register("evidence", EvidenceViewSet, "api-evidence")
 router.register("urges", UrgeViewSet, "api-urge")
 router.register("supervision-notices", SupervisionNoticeViewSet, "api-supervision-notice")
 router.register("extension-requests", ExtensionRequestViewSet, "api-extension-request")
+router.register("indicators", IndicatorViewSet, "api-indicator")
 router.register("events", EventViewSet, "api-event")
 router.register("unit-reforms", UnitReformViewSet, "api-unit-reform")
 router.register("reminders", ReminderViewSet, "api-reminder")

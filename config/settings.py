@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "accounts",
     "plans",
     "tasks",
+    "config",  # for its command; it has no rows
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -187,6 +188,7 @@ SPECTACULAR_SETTINGS = {
         "OwnerRole": "plans.models.Role",
         "TaskRole": "tasks.models.Task.Role",
         "EventKind": "tasks.models.TaskEvent.Kind",
+        "IndicatorKind": "tasks.models.Indicator.Kind",
         "Light": "tasks.api.serializers.LIGHTS",
         "LightSet": "tasks.models.Task.LightSet",
         "ReformState": "tasks.models.UnitReform.State",

@@ -92,7 +92,7 @@ def dossier_of(task: Task, *, user: User, on: dt.date) -> Dossier:
         in_tree_order(list(below.order_by("unit__depth", "unit__position", "id")), on, task.plan)
     )
     told = task.reports.told_to(user, on).select_related("author", "decided_by")
-    reports = list(told.prefetch_related("evidence"))
+    reports = list(told.prefetch_related("evidence", "figures__indicator"))
     draft = next((r for r in reports if r.state == ProgressReport.State.DRAFT), None)
     reports = [report for report in reports if report is not draft]
     extensions = list(task.extension_requests.select_related("author", "decided_by"))

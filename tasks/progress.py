@@ -1,8 +1,8 @@
 """进展反馈: a unit reports; the unit above approves or returns; approved figures roll up."""
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from tasks.inserting import insert_rows
 from tasks.locking import lock_chain, lock_report
 from tasks.models import OPEN_STATES, ProgressReport, Step, Task, TaskEvent
 from tasks.periods import period_to_report, require_period
+from tasks.reported_figures import rewrite_figures, write_figures
 from tasks.steps import FOLLOWED, close_steps, open_steps_named
 from tasks.transitions import next_state, require_in_progress, require_open
 
@@ -36,7 +37,8 @@ class Said:
     ``percent`` 0 to 99; ``completes`` says "done", with no percent; ``no_change`` repeats the last
     approved figure. ``steps`` are the ids of open steps that are done; a share that has steps
     takes its percent from them, whatever else is said. ``period_end`` is the last day of the
-    period it is about; without it, ``tasks.periods.period_to_report`` says which.
+    period it is about; without it, ``tasks.periods.period_to_report`` says which. ``figures`` are
+    those of the key task's indicators, by their ids.
     """
 
     percent: Decimal | None = None
@@ -45,6 +47,7 @@ class Said:
     no_change: bool = False
     steps: Collection[int] = ()
     period_end: dt.date | None = None
+    figures: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -71,6 +74,7 @@ def save_draft(
         },
     )
     draft.steps.set(steps)
+    rewrite_figures(draft, said.figures)
     return draft
 
 
@@ -128,6 +132,7 @@ def _create(task: Task, said: Said, *, actor: User, at: dt.datetime) -> Progress
         submitted_at=at,
     )
     report.steps.set(steps)
+    write_figures(report, said.figures)
     draft = task.reports.filter(state=State.DRAFT, author=actor)
     hand_over(draft, report)
     draft.delete()

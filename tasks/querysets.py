@@ -31,6 +31,7 @@ from plans.models import Plan
 if TYPE_CHECKING:
     from tasks.models import (  # noqa: F401
         Evidence,
+        Indicator,
         Paper,
         ProgressReport,
         Reminder,
@@ -238,6 +239,16 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """The files of the reports that the person may read."""
         reports: Any = self.model._meta.get_field("report").related_model
         return self.filter(report__in=reports.objects.visible_to(user, on).values("pk"))
+
+
+class IndicatorQuerySet(models.QuerySet["Indicator"]):
+    def visible_to(self, user: User | AnonymousUser, on: dt.date) -> IndicatorQuerySet:
+        """Whoever may read a plan may read what is counted in it."""
+        return self.filter(plan__in=Plan.objects.visible_to(user, on).values("pk"))
+
+    def reported(self) -> IndicatorQuerySet:
+        """Those that units say; the others are computed of them."""
+        return self.filter(numerator__isnull=True)
 
 
 class PaperQuerySet(models.QuerySet["Paper"]):

@@ -1,10 +1,12 @@
 from django.urls import path
 
 from tasks.views import (
+    annual_report,
     breaking_down,
     directory,
     evidence,
     feed,
+    indicators,
     my_work,
     notices,
     papers,
@@ -42,6 +44,15 @@ urlpatterns = [
     path("plans/<int:pk>/reminder-rules/", rules.reminder_rules, name="reminder-rules"),
     path("plans/<int:pk>/completion/", plan.completion, name="completion"),
     path("plans/<int:pk>/completion.xlsx", plan.completion_sheet, name="completion-sheet"),
+    path("plans/<int:pk>/indicators/", indicators.indicators, name="indicators"),
+    path("plans/<int:pk>/annual-report/", annual_report.annual_report, name="annual-report"),
+    path(
+        "plans/<int:pk>/annual-report/<str:action>/",
+        annual_report.act_on_annual_report,
+        name="act-on-annual-report",
+    ),
+    path("indicators/<int:pk>/", indicators.indicator, name="indicator"),
+    path("indicators/<int:pk>/remove/", indicators.remove, name="remove-indicator"),
     path("plans/<int:pk>/year-end/", plan_life.year_end, name="year-end"),
     path("plans/<int:pk>/close/", plan_life.close, name="close-plan"),
     path("plans/<int:pk>/copy/", plan_life.copy, name="copy-plan"),

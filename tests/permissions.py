@@ -24,15 +24,16 @@ from accounts.directory import add_person, add_unit, grant_role
 from accounts.models import AccessToken, Membership, Unit, User
 from plans.sources import bind_source, keep_source
 from tasks.api.paper_kinds import MAKERS
+from tasks.defining import Definition, define_indicator
 from tasks.evidence import attach
-from tasks.models import Paper
+from tasks.models import Indicator, Paper
 from tasks.papers import ask_for_paper, make_due
 from tasks.progress import Said, save_draft
 from tests.api_requests import session_of
 from tests.api_world import ApiWorld, day_in
 from tests.county import START
 from tests.filled_sheets import filled_for
-from tests.form_bodies import RULES, SETTINGS
+from tests.form_bodies import RULES, SETTINGS, contents_of_indicators
 from tests.many_rows import contents_for_many
 from tests.settled import settle_events
 
@@ -108,6 +109,7 @@ class Matrix:
         self._attach()
         self._bring_documents()
         self._make_paper()
+        self.rows["indicator"] = self._define()
         settle_events()
         self.sheet = filled_for(county.unit("甲镇"), county.officer("甲镇"), world.share("5."))
         self.before = fingerprint()
@@ -146,6 +148,12 @@ class Matrix:
         )
         make_due(MAKERS, clock=timezone.now)
         self.rows["paper"] = paper
+
+    def _define(self) -> Indicator:
+        """Of key task 5, whose share is under way; nobody has reported it yet."""
+        actor, key_task = self.world.county.coordinator, self.world.key_task("5.")
+        definition = Definition("学法", measure="次")
+        return define_indicator(key_task.pk, definition, actor=actor, at=timezone.now())
 
     def _rows(self) -> dict[str, Any]:
         """What a line's third word stands for."""
@@ -365,6 +373,7 @@ def contents(world: ApiWorld) -> dict[tuple[str, str], Any]:
         ("act-on-share:light", "POST"): {"light": "red", **reason},
         ("decide-notice:lift", "POST"): reason,
         ("act-on-share:report", "POST"): {"percent": "30"},
+        **contents_of_indicators(world),
         ("api-paper-list", "POST"): {"kind": "ledger", "plan": world.plan.pk},
         ("papers", "POST"): {
             "kind": "ledger",

@@ -119,6 +119,20 @@ api-docs                          GET    -              ++++ ++++ ++++ ++++ ++++
 api-nowhere                       GET    -              .... .... .... .... .... .... . -
 """
 
+INDICATORS = """
+# route                           method row            off. own  abov belo sibl othe n a
+api-plan-indicators               GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
+api-plan-indicators               POST   plan           +xxx xxxx xxxx xxxx xxxx .... . -
+api-indicator-detail              GET    indicator      ++++ ++++ ++++ ++++ ++++ .... . -
+api-indicator-detail              PUT    indicator      +xxx xxxx xxxx xxxx xxxx .... . -
+api-indicator-detail              DELETE indicator      +xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-annual-report            GET    plan           ++++ ++++ ++++ ++++ ++++ .... . -
+api-plan-write-chapter            POST   plan           +xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-comment-on-chapter       POST   plan           +xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-assign-chapter           POST   plan           +xxx xxxx xxxx xxxx xxxx .... . -
+api-plan-release-report           POST   plan           +xxx xxxx xxxx xxxx xxxx .... . -
+"""
+
 SUPERVISION = """
 # route                           method row            off. own  abov belo sibl othe n a
 api-task-urges                    GET    under-way      +... ++++ ++++ .... .... .... . -
@@ -240,6 +254,16 @@ reminder-rules                    POST   plan           +xxx xxxx xxxx xxxx xxxx
 year-end                          GET    plan           +xxx xxxx xxxx xxxx xxxx .... . >
 close-plan                        POST   plan           !xxx xxxx xxxx xxxx xxxx .... . >
 copy-plan                         POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
+annual-report                     GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
+act-on-annual-report:write        POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
+act-on-annual-report:comment      POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
+act-on-annual-report:assign       POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
+act-on-annual-report:release      POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
+indicators                        GET    plan           ++++ ++++ ++++ ++++ ++++ .... . >
+indicators                        POST   plan           +xxx xxxx xxxx xxxx xxxx .... . >
+indicator                         GET    indicator      +xxx xxxx xxxx xxxx xxxx .... . >
+indicator                         POST   indicator      +xxx xxxx xxxx xxxx xxxx .... . >
+remove-indicator                  POST   indicator      +xxx xxxx xxxx xxxx xxxx .... . >
 key-task                          GET    key-task       ++++ ++++ ++++ ++++ ++++ .... . >
 key-task                          GET    draft-item     +... .... .... .... .... .... . >
 amend-key-task:amend              POST   settled        +xxx xxxx xxxx xxxx xxxx .... . >
@@ -275,7 +299,7 @@ decide-notice:lift                POST   notice         +... xxxx xxxx .... ....
 decide-extension:approve          POST   request        +... xxxx xxxx .... .... .... . >
 """
 
-TABLE = PLANS + SHARES + SUPERVISION + CHANGES + PAGES
+TABLE = PLANS + SHARES + INDICATORS + SUPERVISION + CHANGES + PAGES
 
 #: Asked for with every other method too; the answer to these is the same for everybody.
 OTHERS = ("office coordinator", "own head", "nobody")
@@ -333,8 +357,8 @@ def methods_in_table() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize(
     "table",
-    [PLANS, SHARES, SUPERVISION, CHANGES, PAGES],
-    ids=["plans", "shares", "supervision", "changes", "pages"],
+    [PLANS, SHARES, INDICATORS, SUPERVISION, CHANGES, PAGES],
+    ids=["plans", "shares", "indicators", "supervision", "changes", "pages"],
 )
 def test_the_table(table: str, matrix: Matrix) -> None:
     lines = parse(table)

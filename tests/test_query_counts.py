@@ -29,6 +29,7 @@ from tasks.progress import Said, submit_report
 from tests.api_requests import Api, described_operations
 from tests.api_world import SECTIONS, ApiWorld, day_in, in_days
 from tests.county import START, draft_of, item, owner
+from tests.figure_measures import FIGURES
 from tests.life_measures import LIFE, REASON, Measure, reads, share, writes
 from tests.many_measures import MANY
 from tests.paper_measures import PAPERS
@@ -241,7 +242,7 @@ MEASURES: dict[str, Measure] = {
 
 def measured(world: ApiWorld) -> dict[str, int]:
     office, officer = Api(world.county.coordinator), Api(world.county.officer("甲镇"))
-    every = MEASURES | LIFE | MANY | PAPERS
+    every = MEASURES | LIFE | MANY | PAPERS | FIGURES
     return {name: measure(office, officer, world) for name, measure in every.items()}
 
 
@@ -270,7 +271,7 @@ def many(world: ApiWorld) -> dict[str, int]:
 def test_every_operation_is_measured() -> None:
     """But for the token's two and for reading, which ends in a process of its own."""
     offered = {f"{method.upper()} {path.strip('/')}" for method, path in described_operations()}
-    known = {name.partition(",")[0] for name in MEASURES | LIFE | MANY | PAPERS}
+    known = {name.partition(",")[0] for name in MEASURES | LIFE | MANY | PAPERS | FIGURES}
     assert offered - known == {"POST tokens", "DELETE tokens", "POST plans/read"}
     assert known <= offered
 

@@ -13,6 +13,7 @@ from accounts.api.telling import Telling
 from accounts.models import User
 from plans.models import ReportingPeriod
 from tasks.groupings import GROUPINGS, GROUPINGS_OF_ALL
+from tasks.models.indicator import DECIMALS, DIGITS
 
 LONGEST_TEXT = 10_000
 
@@ -65,11 +66,20 @@ class DecompositionSerializer(StrictSerializer):
         return attrs
 
 
+class NewFigureSerializer(StrictSerializer):
+    """A figure of one indicator of the key task, of the report's period."""
+
+    indicator = IdField()
+    value = serializers.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS)
+
+
 class NewReportSerializer(StrictSerializer):
     """``percent`` 0 to 99, or ``completes``, or ``no_change``; or the ``steps`` that are done.
 
     A share that has steps takes its percent from them. ``period_end`` is the last day of the
-    period that the report is about; left out, it is the oldest one that is missing.
+    period that the report is about; left out, it is the oldest one that is missing. ``figures``
+    are what the unit itself did in that period, those below it left out; of a share without
+    regular reports what it did in the year so far.
     """
 
     example = {"percent": "60", "narrative": "已化解 9 件。"}
@@ -89,6 +99,17 @@ class NewReportSerializer(StrictSerializer):
     )
     steps = serializers.ListField(child=IdField(), required=False, default=[], max_length=400)
     period_end = DayField(required=False, allow_null=True, default=None)
+    figures = NewFigureSerializer(  # type: ignore[call-arg]
+        many=True, required=False, default=[], max_length=100
+    )
+
+    def validate_figures(self, rows: list[dict[str, Any]]) -> dict[int, Decimal]:
+        """By the indicators' ids, as the service takes them."""
+        found = {row["indicator"]: row["value"] for row in rows}
+        if len(found) < len(rows):
+            text = _("An indicator is named twice.")
+            raise serializers.ValidationError(text, code="repeated")
+        return found
 
 
 class NewExtensionRequestSerializer(StrictSerializer):

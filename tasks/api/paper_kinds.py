@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts.models import User
+from tasks.annual_document import Signature, annual_document
+from tasks.annual_report import report_to_read
 from tasks.api.completion import PlanCompletionFilters, narrowed
 from tasks.bulletin import bulletin_of
 from tasks.bulletin_document import Imprint, bulletin_document
@@ -113,6 +115,16 @@ def make_bulletin(paper: Paper, *, at: dt.datetime, tell: Tell) -> Content:
     return Content(_name_of(paper, "docx"), content)
 
 
+def make_annual_report(paper: Paper, *, at: dt.datetime, tell: Tell) -> Content:
+    """In Chinese as well, as the person reads it: the office whole, a unit its chapters."""
+    reader = Reader(paper, at)
+    tell(0, 1)
+    with translation.override("zh-hans"):
+        found = report_to_read(paper.plan, user=reader.user, on=reader.on, then=reader.then)
+        content = annual_document(found, Signature.read(paper.asked["annual_report"]))
+    return Content(_name_of(paper, "docx"), content)
+
+
 def _name_of(paper: Paper, ending: str = "xlsx") -> str:
     parts: list[Any] = [paper.plan.title, paper.get_kind_display(), paper.as_of.isoformat()]
     return " ".join(map(str, parts)) + f".{ending}"
@@ -122,4 +134,5 @@ MAKERS: dict[str, Maker] = {
     Paper.Kind.COMPLETION: make_completion_report,
     Paper.Kind.LEDGER: make_ledger,
     Paper.Kind.BULLETIN: make_bulletin,
+    Paper.Kind.ANNUAL_REPORT: make_annual_report,
 }

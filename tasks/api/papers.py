@@ -22,6 +22,7 @@ from accounts.api.files import AsDocx, AsXlsx, as_a_file
 from accounts.api.serializers import ErrorSerializer, PersonSerializer
 from accounts.api.views import Resource, rows_named
 from plans.models import Plan
+from tasks.annual_document import Signature
 from tasks.api.filters import PaperFilters
 from tasks.api.paper_kinds import require_filters
 from tasks.bulletin_document import HIGHEST_NUMBER, LONGEST, Imprint
@@ -40,7 +41,10 @@ WORDS: dict[str, tuple[str, str | None]] = {
     Paper.Kind.COMPLETION: ("by", GROUPINGS[0]),
     Paper.Kind.LEDGER: ("size", next(iter(SIZES))),
     Paper.Kind.BULLETIN: ("bulletin", None),
+    Paper.Kind.ANNUAL_REPORT: ("annual_report", None),
 }
+#: What the words of a document are kept as; it is of the whole plan, without filters.
+DOCUMENTS: dict[str, Any] = {"bulletin": Imprint, "annual_report": Signature}
 #: By the ending of its name.
 FORMATS = {of.format: of for of in (AsXlsx, AsDocx)}
 UNDER_WAY = OpenApiResponse(
@@ -74,12 +78,22 @@ class ImprintSerializer(StrictSerializer):
         return document_number(text) if text else ""
 
 
+class SignatureSerializer(StrictSerializer):
+    """Who signs the annual report, and which day stands under it."""
+
+    example = {"unit": "县人民政府", "dated": "2027-03-01"}
+
+    unit = serializers.CharField(max_length=LONGEST, validators=[require_plain])
+    dated = DayField()
+
+
 class AskedSerializer(serializers.Serializer[Any]):
     """What the paper was asked to tell."""
 
     by = serializers.ChoiceField(GROUPINGS, required=False)
     size = serializers.ChoiceField(list(SIZES), required=False)
     bulletin = ImprintSerializer(required=False)
+    annual_report = SignatureSerializer(required=False)
     filters = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
 
@@ -117,8 +131,8 @@ class PaperSerializer(serializers.ModelSerializer[Paper]):
 
 class NewPaperSerializer(StrictSerializer):
     """``by`` is for the completion report, ``size`` for the ledger; ``filters`` are those of the
-    list of shares, each with its values. The bulletin needs ``bulletin``, and is of the whole
-    plan, without filters."""
+    list of shares, each with its values. The bulletin needs ``bulletin``, the annual report
+    ``annual_report``; both are of the whole plan, without filters."""
 
     example = {"kind": "ledger", "plan": 1, "as_of": "2026-06-30", "filters": {"role": ["lead"]}}
 
@@ -127,6 +141,7 @@ class NewPaperSerializer(StrictSerializer):
     by = serializers.ChoiceField(GROUPINGS, required=False)
     size = serializers.ChoiceField(list(SIZES), required=False)
     bulletin = ImprintSerializer(required=False)
+    annual_report = SignatureSerializer(required=False)
     as_of = DayField(required=False)
     filters = serializers.DictField(
         child=serializers.ListField(
@@ -138,7 +153,7 @@ class NewPaperSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         own, first = WORDS[attrs["kind"]]
         others = {name for name, _default in WORDS.values()} - {own}
-        if own == "bulletin":
+        if own in DOCUMENTS:
             others |= {"filters"}
         if beside := sorted(others & attrs.keys()):
             text = _("This kind of paper knows nothing of it.")
@@ -179,8 +194,8 @@ class PaperViewSet(ListModelMixin, RetrieveModelMixin, Resource):
         require_filters(filters, user=self.user, on=self.on, as_of=as_of)
         name, first = WORDS[body["kind"]]
         word = body.get(name, first)
-        if name == "bulletin":
-            word = Imprint(**word).kept()
+        if name in DOCUMENTS:
+            word = DOCUMENTS[name](**word).kept()
         asked = {name: word, "filters": filters}
         paper = ask_for_paper(
             body["kind"], plan, as_of=as_of, asked=asked, actor=self.user, at=self.at

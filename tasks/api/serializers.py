@@ -12,7 +12,14 @@ from plans.api.serializers import PlanNameSerializer
 from plans.models import KeyTask
 from tasks.access import actions_open_to, deciding_unit, is_head_of, may_decide
 from tasks.lights import Light
-from tasks.models import ExtensionRequest, ProgressReport, Step, Task, TaskEvent
+from tasks.models import (
+    ExtensionRequest,
+    IndicatorValue,
+    ProgressReport,
+    Step,
+    Task,
+    TaskEvent,
+)
 from tasks.periods import missing_periods
 from tasks.tree import completion_rule
 
@@ -280,15 +287,24 @@ class ReportSerializer(_DecidedSerializer):
         ]
 
 
+class ReportedFigureSerializer(Telling, serializers.ModelSerializer[IndicatorValue]):
+    """What a report says of one indicator."""
+
+    class Meta:
+        model = IndicatorValue
+        fields = ["indicator", "value"]
+
+
 class ReportDetailSerializer(ReportSerializer):
-    """With what the caller may do with it now."""
+    """With its figures, and what the caller may do with it now."""
 
     decisions = ["approve", "return"]
+    figures = ReportedFigureSerializer(many=True, read_only=True)
     steps = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()
 
     class Meta(ReportSerializer.Meta):
-        fields = [*ReportSerializer.Meta.fields, "steps", "actions"]
+        fields = [*ReportSerializer.Meta.fields, "steps", "figures", "actions"]
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_steps(self, row: ProgressReport) -> list[int]:

@@ -11,6 +11,7 @@ from accounts.forms import DayInput
 from tasks.acknowledging import acknowledge, object_to
 from tasks.extensions import ask_extension
 from tasks.forms.base import ShareForm, words
+from tasks.forms.figures import FiguresForm
 from tasks.models import ProgressReport, Step
 from tasks.progress import Said, save_draft, submit_report
 
@@ -77,6 +78,10 @@ class ReportForm(ShareForm):
         else:
             del self.fields["steps"]
             self.fields["percent"].widget.attrs["data-from"] = self.row.reported_percent
+        self.figures = FiguresForm(self.data if self.is_bound else None, share=self.row)
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), self.figures.is_valid()])
 
     def resume(self, draft: ProgressReport) -> None:
         """Goes on where the person left off."""
@@ -84,11 +89,13 @@ class ReportForm(ShareForm):
             self.initial[name] = getattr(draft, name)
         if "steps" in self.fields:
             self.initial["steps"] = [step.pk for step in draft.steps.all()]
+        self.figures.resume(draft)
 
     def call(self, **arguments: Any) -> None:
         names = ("percent", "narrative", "completes")
         words_said = {name: arguments.pop(name) for name in names if name in arguments}
-        said = Said(**words_said, steps=[step.pk for step in arguments.pop("steps", ())])
+        steps = [step.pk for step in arguments.pop("steps", ())]
+        said = Said(**words_said, steps=steps, figures=self.figures.said())
         if self.data.get("draft"):
             # Whatever has become of the share meanwhile, what was written is not to be lost.
             save_draft(self.row.pk, said, **{**arguments, "version": None})

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from plans.models import Plan, Section
+from tasks.annual_document import Signature
 from tasks.bulletin_document import HIGHEST_NUMBER, LONGEST, Imprint
 from tasks.groupings import GROUPINGS
 from tasks.ledger_sheet import SIZES
@@ -97,7 +98,25 @@ class BulletinForm(PaperForm):
         return {"bulletin": imprint.kept(), "filters": {}}
 
 
+class AnnualReportForm(PaperForm):
+    """An annual report, with who signs it."""
+
+    unit = forms.CharField(label=_("Signing unit"), max_length=LONGEST, validators=[require_plain])
+    dated = forms.DateField(label=_("Date under it"), input_formats=["%Y-%m-%d"])
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        signature = Signature(self.cleaned_data["unit"], self.cleaned_data["dated"])
+        return {"annual_report": signature.kept(), "filters": {}}
+
+
+#: Of the kinds that take more words than the others.
+FORMS: dict[str, type[PaperForm]] = {
+    Paper.Kind.BULLETIN: BulletinForm,
+    Paper.Kind.ANNUAL_REPORT: AnnualReportForm,
+}
+
+
 def paper_form(data: Any, *, user: User, on: dt.date) -> PaperForm:
     """By the kind that is asked for."""
-    form = BulletinForm if data.get("kind") == Paper.Kind.BULLETIN else PaperForm
-    return form(data, user=user, on=on)
+    return FORMS.get(data.get("kind"), PaperForm)(data, user=user, on=on)

@@ -1,7 +1,14 @@
-"""What is delivered: shares, reports, requests, notices, events, reminders, papers and reforms."""
+"""What is delivered: shares, reports, figures, requests, notices, events, papers and reforms."""
 
+from tasks.models.annual_report import (
+    AnnualReport,
+    ChapterComment,
+    ChapterText,
+    ReportChapter,
+)
 from tasks.models.event import TaskEvent
 from tasks.models.extension import ExtensionRequest
+from tasks.models.indicator import Indicator, IndicatorValue
 from tasks.models.job import JobRun
 from tasks.models.paper import Paper
 from tasks.models.reform import ShareTransfer, UnitEnding, UnitReform
@@ -15,13 +22,19 @@ __all__ = [
     "MAX_DEPTH",
     "OPEN_STATES",
     "UNENDED_STATES",
+    "AnnualReport",
+    "ChapterComment",
+    "ChapterText",
     "Evidence",
     "ExtensionRequest",
+    "Indicator",
+    "IndicatorValue",
     "JobRun",
     "Paper",
     "ProgressReport",
     "Reminder",
     "ReminderRules",
+    "ReportChapter",
     "ShareTransfer",
     "Step",
     "SupervisionNotice",

@@ -26,6 +26,7 @@ class Paper(models.Model):
         COMPLETION = "completion", _("completion report")
         LEDGER = "ledger", _("ledger")
         BULLETIN = "bulletin", _("bulletin")
+        ANNUAL_REPORT = "annual_report", _("annual report")
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("paper", "waiting")
@@ -41,7 +42,7 @@ class Paper(models.Model):
         NO_ROOM = "no_room", _("There was no room left for it. Please tell the administrator.")
         BROKEN = "broken", _("Something went wrong. The administrator finds it in the log.")
 
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=13, choices=Kind)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="papers")
     asked = models.JSONField(default=dict, blank=True)
     as_of = models.DateField(_("as of"))

@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from plans.models import Role
 from tasks.figures import Row
+from tasks.indicator_figures import Figure
+from tasks.indicators import Kind, as_text, decimals_of
 from tasks.lights import Light
+from tasks.models import IndicatorValue
 from tasks.tree import Owner
 
 register = template.Library()
@@ -91,3 +94,18 @@ def printed_owners(owners: Sequence[Owner]) -> SafeString:
 
 def _role_beside(role: str) -> SafeString:
     return format_html('<span class="small quiet"> ({})</span>', Role(role).label)
+
+
+@register.filter
+def said_figure(row: IndicatorValue) -> str:
+    """As a unit said it, with all decimals that it said."""
+    indicator = row.indicator
+    if indicator.kind == Kind.MILESTONE:
+        return _("reached") if row.value else _("not reached")
+    return as_text(row.value, decimals_of(row.value), indicator.measure)
+
+
+@register.filter
+def told(figure: Figure, value: Decimal) -> str:
+    """A target, last year's figure or one unit's, as the figure itself is told."""
+    return figure.told(value)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -26,6 +27,8 @@ def my_work_page(
 ) -> HttpResponse:
     """The page, with what stands against the report sheet that was just handed in for a unit."""
     found = work_list(reader(request), on)
+    waiting = [*found.reports_to_let_out, *found.reports_to_decide]
+    prefetch_related_objects(waiting, "figures__indicator")
     context = {
         "place": "my-work",
         "work": found,
