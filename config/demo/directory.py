@@ -13,6 +13,9 @@ Kind = Unit.Kind
 
 OFFICER_POST, HEAD_POST = "联络员", "负责人"
 
+#: The county is older than every plan that is told of it.
+SINCE = dt.date(2020, 1, 1)
+
 #: Two coordinators, since nobody approves their own report.
 COORDINATORS = ("依法治县办-督办专员", "依法治县办-统筹专员")
 LEADERS = ("县政府-主要领导", "县政府-分管领导")
@@ -36,7 +39,6 @@ LOGINS = (
 class Directory:
     """The units, groups and posts of the demo by name."""
 
-    valid_from: dt.date
     passwords: Mapping[str, str]
     units: dict[str, Unit] = field(default_factory=dict)
     groups: dict[str, UnitGroup] = field(default_factory=dict)
@@ -66,20 +68,36 @@ def username(unit: str, post: str) -> str:
     return f"{unit}-{post}"
 
 
-def make_directory(valid_from: dt.date, passwords: Mapping[str, str]) -> Directory:
+def make_directory(passwords: Mapping[str, str]) -> Directory:
     """Makes the whole county. ``passwords`` by username; all other posts cannot log in."""
-    directory = Directory(valid_from, passwords)
+    directory = Directory(passwords)
     _make_units(directory)
     _make_working_groups(directory)
     for group in county.GROUPS:
         directory.groups[group.name] = add_group(
             group.name,
             [directory.units[name] for name in group.members],
-            valid_from=valid_from,
+            valid_from=SINCE,
             aliases=group.aliases,
         )
     _make_office_and_leaders(directory)
     return directory
+
+
+def find_directory(on: dt.date) -> Directory | None:
+    """The county that was made before, as it was on that day; ``None`` where any of it is missing.
+
+    Of its groups nothing is read.
+    """
+    directory = Directory({})
+    directory.units = {unit.name: unit for unit in Unit.objects.valid_on(on)}
+    directory.hosts = {group.name: group.host for group in county.WORKING_GROUPS}
+    directory.people = {person.username: person for person in User.objects.filter(is_active=True)}
+    townships = [*county.ALL_TOWNSHIPS, *(name for of in county.VILLAGES.values() for name in of)]
+    units = {county.COUNTY, *county.DEPARTMENTS, *townships, *directory.hosts}
+    posts = {username(unit, OFFICER_POST) for unit in units - directory.hosts.keys()}
+    is_whole = units <= directory.units.keys() and {*posts, *COORDINATORS} <= directory.people.keys()
+    return directory if is_whole else None
 
 
 def _make_units(directory: Directory) -> None:
@@ -105,10 +123,10 @@ def _make_working_groups(directory: Directory) -> None:
             group.name,
             Kind.WORKING_GROUP,
             parent=directory.units[county.COUNTY],
-            valid_from=directory.valid_from,
+            valid_from=SINCE,
             aliases=group.aliases,
         )
-        host_unit(unit, directory.units[group.host], valid_from=directory.valid_from)
+        host_unit(unit, directory.units[group.host], valid_from=SINCE)
         directory.units[group.name] = unit
         directory.hosts[group.name] = group.host
 
@@ -127,7 +145,7 @@ def _add(
         name,
         kind,
         parent=directory.units[parent] if parent else None,
-        valid_from=directory.valid_from,
+        valid_from=SINCE,
         aliases=aliases,
     )
     _add_post(directory, username(name, OFFICER_POST), name, Role.OFFICER)
@@ -142,5 +160,5 @@ def _add_post(directory: Directory, name: str, unit: str, role: str) -> None:
         email=f"post-{number:03d}@youyang.example",
         password=directory.passwords.get(name),
     )
-    grant_role(person, directory.units[unit], role, valid_from=directory.valid_from)
+    grant_role(person, directory.units[unit], role, valid_from=SINCE)
     directory.people[name] = person

@@ -76,7 +76,7 @@ def _load(at: dt.datetime, *, folder: Path, passwords: Mapping[str, str], say: S
     draft = read_document(path.read_bytes(), path.name)
     with transaction.atomic():
         add_holidays()
-        directory = make_directory(dt.date(dates.year, 1, 1), passwords)
+        directory = make_directory(passwords)
         say(
             _("Directory made: %(units)s units, %(posts)s posts")
             % {"units": len(directory.units), "posts": len(directory.people)}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit, User
 from config.demo.county import ISSUING_OFFICE
 from config.demo.dates import instant
-from config.demo.directory import COORDINATORS, Directory, make_directory
+from config.demo.directory import COORDINATORS, Directory, find_directory, make_directory
 from config.seed_year import first_items, later_items
 from config.seed_year.item import Counted, Item
 from plans.editing import make_plan
@@ -54,13 +54,13 @@ class CannotLoad(Exception):
 def load_seed_year(say: Say) -> Plan:
     """A county, its plan of 2020, and the year's reports and figures, approved. All or nothing.
 
-    Some 400 calls of services, some seconds. Raises ``CannotLoad`` where it has been loaded and
-    on a directory in use: units of a sample beside real ones of the same names would be taken
-    for them when a document is read.
+    It goes into an empty installation, or beside the demo, whose county it is. Some 400 calls of
+    services, some seconds. Raises ``CannotLoad`` where it has been loaded and on a directory in
+    use: units of a sample beside real ones of the same names would be taken for them when a
+    document is read.
     """
-    _require_empty()
-    password = secrets.token_hex(8)
-    directory = make_directory(FIRST_DAY, {COORDINATORS[0]: password})
+    _require_unloaded()
+    directory = find_directory(FIRST_DAY) or _make_directory(say)
     plan = _issue(directory)
     indicators = _define(plan, directory)
     _report(plan, directory, indicators)
@@ -72,19 +72,23 @@ def load_seed_year(say: Say) -> Plan:
         actor=directory.coordinator(0),
         at=instant(APPROVED_ON, 15),
     )
-    say(
-        _("Log in as %(name)s with %(password)s.") % {"name": COORDINATORS[0], "password": password}
-    )
     return plan
 
 
-def _require_empty() -> None:
+def _require_unloaded() -> None:
     if plan := Plan.objects.filter(title=TITLE).first():
         raise CannotLoad(
             _("The sample year is loaded already, as plan %(plan)s.") % {"plan": plan.pk}
         )
+
+
+def _make_directory(say: Say) -> Directory:
     if Unit.objects.exists() or User.objects.exists():
         raise CannotLoad(_("There are units or people here; the sample is for an empty directory."))
+    name, password = COORDINATORS[0], secrets.token_hex(8)
+    directory = make_directory({name: password})
+    say(_("Log in as %(name)s with %(password)s.") % {"name": name, "password": password})
+    return directory
 
 
 def _issue(directory: Directory) -> Plan:

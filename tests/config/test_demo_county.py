@@ -76,7 +76,7 @@ def test_holidays_are_the_announced_ones() -> None:
 @pytest.mark.django_db
 def test_the_directory_has_an_officer_and_a_head_for_every_unit() -> None:
     on = dt.date(2026, 1, 1)
-    directory = make_directory(on, {"花田乡-联络员": "a password"})
+    directory = make_directory({"花田乡-联络员": "a password"})
     assert Unit.objects.count() == len(directory.units) == 105
     assert User.objects.count() == 2 * 99 + 2 + 2
     for unit in Unit.objects.all():

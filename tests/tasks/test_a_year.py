@@ -66,7 +66,7 @@ TEXT = """酉阳依法治县办〔2026〕2号
 @pytest.fixture
 def office(db: None) -> Office:
     """The plan as read from its text and issued; 县司法局 acts for the office that it hosts."""
-    directory = make_directory(START, {})
+    directory = make_directory({})
     coordinator = directory.coordinator(0)
     plan = make_plan(
         read_text(TEXT),
