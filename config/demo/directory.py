@@ -95,8 +95,9 @@ def find_directory(on: dt.date) -> Directory | None:
     directory.people = {person.username: person for person in User.objects.filter(is_active=True)}
     townships = [*county.ALL_TOWNSHIPS, *(name for of in county.VILLAGES.values() for name in of)]
     units = {county.COUNTY, *county.DEPARTMENTS, *townships, *directory.hosts}
-    posts = {username(unit, OFFICER_POST) for unit in units - directory.hosts.keys()}
-    is_whole = units <= directory.units.keys() and {*posts, *COORDINATORS} <= directory.people.keys()
+    officers = {username(unit, OFFICER_POST) for unit in units - directory.hosts.keys()}
+    people = {*officers, *COORDINATORS}
+    is_whole = units <= directory.units.keys() and people <= directory.people.keys()
     return directory if is_whole else None
 
 

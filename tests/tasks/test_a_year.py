@@ -21,7 +21,7 @@ from tasks.issuing import issue_plan
 from tasks.models import Task
 from tasks.progress import Said, return_report
 from tasks.year_end import carry_over, close_plan, review_ongoing
-from tests.county import ISSUED_ON, START, at
+from tests.county import ISSUED_ON, at
 from tests.tasks.year_office import Office
 
 OFFICE, LAW, CABINET = county.ISSUING_OFFICE, "县司法局", "县政府办公室"

@@ -8,7 +8,7 @@ from config.seed_year.loading import CannotLoad, load_seed_year
 
 
 class Command(BaseCommand):
-    help = "Loads a county's plan of 2020 with its reports and figures where nothing is, or beside the demo."
+    help = "Loads a county's plan of 2020 with its figures, where nothing is or beside the demo."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Writes the plan's id, and nothing else, to standard output."""
