@@ -15,10 +15,12 @@ from plans.models import KeyTask, Plan
 from plans.reading.draft import DeadlineDraft
 from tasks.acknowledging import acknowledge, object_to
 from tasks.decomposition import Part, decompose
+from tasks.defining import Definition, define_indicator
 from tasks.extensions import ask_extension
 from tasks.issuing import issue_plan
 from tasks.models import (
     ExtensionRequest,
+    Indicator,
     ProgressReport,
     Reminder,
     SupervisionNotice,
@@ -68,6 +70,7 @@ class ApiWorld:
         self.urge = self._urge()
         self.notice = self._supervise()
         self.reform = self._prepare_reform()
+        self.indicator = self._define()
 
     def share(self, number: str, unit: str = "甲镇") -> Task:
         return Task.objects.get(plan=self.plan, key_task__number=number, unit__name=unit)
@@ -162,6 +165,15 @@ class ApiWorld:
             "村级建制调整",
             [ending],
             on=timezone.localdate(),
+            actor=self.county.coordinator,
+            at=timezone.now(),
+        )
+
+    def _define(self) -> Indicator:
+        """Of key task 5, whose share is under way; nobody has reported it yet."""
+        return define_indicator(
+            self.key_task("5.").pk,
+            Definition("学法", measure="次"),
             actor=self.county.coordinator,
             at=timezone.now(),
         )

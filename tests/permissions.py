@@ -24,9 +24,8 @@ from accounts.directory import add_person, add_unit, grant_role
 from accounts.models import AccessToken, Membership, Unit, User
 from plans.sources import bind_source, keep_source
 from tasks.api.paper_kinds import MAKERS
-from tasks.defining import Definition, define_indicator
 from tasks.evidence import attach
-from tasks.models import Indicator, Paper
+from tasks.models import Paper
 from tasks.papers import ask_for_paper, make_due
 from tasks.progress import Said, save_draft
 from tests.api_requests import session_of
@@ -109,7 +108,6 @@ class Matrix:
         self._attach()
         self._bring_documents()
         self._make_paper()
-        self.rows["indicator"] = self._define()
         settle_events()
         self.sheet = filled_for(county.unit("甲镇"), county.officer("甲镇"), world.share("5."))
         self.before = fingerprint()
@@ -149,12 +147,6 @@ class Matrix:
         make_due(MAKERS, clock=timezone.now)
         self.rows["paper"] = paper
 
-    def _define(self) -> Indicator:
-        """Of key task 5, whose share is under way; nobody has reported it yet."""
-        actor, key_task = self.world.county.coordinator, self.world.key_task("5.")
-        definition = Definition("学法", measure="次")
-        return define_indicator(key_task.pk, definition, actor=actor, at=timezone.now())
-
     def _rows(self) -> dict[str, Any]:
         """What a line's third word stands for."""
         world = self.world
@@ -178,6 +170,7 @@ class Matrix:
             "event": world.share("5.").events.earliest("id"),
             "reminder": world.reminder,
             "notice": world.notice,
+            "indicator": world.indicator,
             "urge": world.urge,
             "reform": world.reform,
             "token": AccessToken.objects.create(user=self.people["own officer"])[0],

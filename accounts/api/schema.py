@@ -35,10 +35,8 @@ OF_A_NEW_ROW = {
 OF_A_DELETION = {"403": OF_A_NEW_ROW["403"]}
 KEY_OF_ANOTHER = {"422": _("The body, or its Idempotency-Key, cannot be used for this.")}
 TOO_MANY = {"429": _("Too many requests; ask again after Retry-After seconds.")}
-OF_A_WRITE = OF_A_NEW_ROW | {
-    "412": _("The row has changed; details.current_version is the version of today."),
-    "428": _("The If-Match header is missing."),
-}
+STALE = {"412": _("The row has changed; details.current_version is the version of today.")}
+OF_A_WRITE = OF_A_NEW_ROW | STALE | {"428": _("The If-Match header is missing.")}
 
 
 class Description(AutoSchema):
@@ -66,7 +64,7 @@ class Description(AutoSchema):
         if self._takes_key():
             text = _("Sent twice with the same key, the request is done once and answered alike.")
             found.append(_header("Idempotency-Key", text, required=False))
-        if getattr(self.view, "action", None) in SHAPED:
+        if self._action() in SHAPED:
             text = _("Names between commas: only these are answered.")
             found.append(OpenApiParameter("fields", str, description=str(text)))
         if expansions := self._expansions():
@@ -77,8 +75,7 @@ class Description(AutoSchema):
         return found
 
     def _expansions(self) -> Any:
-        shaped = getattr(self.view, "action", None) in SHAPED
-        return getattr(self.view, "expansions", {}) if shaped else {}
+        return getattr(self.view, "expansions", {}) if self._action() in SHAPED else {}
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -113,6 +110,8 @@ class Description(AutoSchema):
             found |= OF_A_NEW_ROW
         elif self.method == "DELETE":
             found |= OF_A_DELETION
+        if self._action() in getattr(self.view, "versions_in_body", ()):
+            found |= STALE
         if self._takes_key():
             found |= KEY_OF_ANOTHER
         if self.view.get_throttles():
@@ -124,7 +123,12 @@ class Description(AutoSchema):
 
     def _changes_a_row(self) -> bool:
         """A row is changed as its caller saw it; where nothing is there yet, nothing was seen."""
-        return self.method in WRITES and "{" in self.path
+        adds = self._action() in getattr(self.view, "adding", ())
+        return self.method in WRITES and "{" in self.path and not adds
+
+    def _action(self) -> str | None:
+        action: str | None = getattr(self.view, "action", None)
+        return action
 
 
 def _header(name: str, text: Promise, *, required: bool) -> OpenApiParameter:

@@ -108,6 +108,10 @@ class Resource(AtOneInstant, GenericViewSet[Any]):
     """Rows that the caller may see, under numeric ids."""
 
     lookup_value_regex = "[0-9]{1,18}"
+    #: The actions that add to a row, and say nothing of its version.
+    adding: Set[str] = frozenset()
+    #: The actions whose body names the versions that were seen.
+    versions_in_body: Set[str] = frozenset()
     #: What ``expand=`` may name.
     expansions: Mapping[str, Expansion] = {}
     claimed: AnsweredRequest | None = None

@@ -119,6 +119,13 @@ class PlanWithAnnualReportViewSet(PlanWithIndicatorsViewSet):
     """Annual work plans: those sent to the caller's units, and drafts of the caller's office."""
 
     parameters = {**PlanWithIndicatorsViewSet.parameters, "annual_report": {"as_of"}}
+    adding = PlanWithIndicatorsViewSet.adding | {
+        "write_chapter",
+        "comment_on_chapter",
+        "assign_chapter",
+        "release_report",
+    }
+    versions_in_body = frozenset({"write_chapter"})
 
     @extend_schema(parameters=[AS_OF], responses=AnnualReportSerializer)
     @action(detail=True, url_path="annual-report")

@@ -74,6 +74,8 @@ class ReportsSerializer(serializers.Serializer[Any]):
 class ReportsViewSet(ReportWithEvidenceViewSet):
     """Progress reports on the shares in sight."""
 
+    versions_in_body = frozenset({"submit_many", "approve_many"})
+
     @extend_schema(
         operation_id="reports_submit_many",
         request=NewReportsSerializer,

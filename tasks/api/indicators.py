@@ -152,6 +152,7 @@ class PlanWithIndicatorsViewSet(PlanOfAYearViewSet):
     """Annual work plans: those sent to the caller's units, and drafts of the caller's office."""
 
     parameters = {**PlanOfAYearViewSet.parameters, "indicators": {"as_of"}}
+    adding = frozenset({"define_indicator"})
 
     @extend_schema(
         parameters=[AS_OF],

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.desk import Desk
 from tests.browser.old_chromium import OLD_MISSING, lend_what_playwright_asks_for, unpacked
 from tests.county import County
-from tests.story.processes import web_process
+from tests.story.processes import SHARED_BY_BROWSERS, web_process
 
 PASSWORD = "county-pass-2026"
 KINDS_OF_REQUESTS = ("READ", "WRITE", "HEAVY", "ANONYMOUS")
@@ -46,9 +46,12 @@ def web(
     django_db_setup: None, evidence_root: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """One process for all tests of a worker: it keeps nothing that the database does not."""
+    named = {"PGAPPNAME": SHARED_BY_BROWSERS}
     unlimited = {f"LUOSHI_{kind}_REQUESTS_PER_MINUTE": str(10**6) for kind in KINDS_OF_REQUESTS}
     work = tmp_path_factory.mktemp("web")
-    with web_process(work, LUOSHI_EVIDENCE_ROOT=str(evidence_root), **unlimited) as address:
+    with web_process(
+        work, LUOSHI_EVIDENCE_ROOT=str(evidence_root), **named, **unlimited
+    ) as address:
         yield address
 
 

@@ -65,6 +65,7 @@ def filled(path: str, world: ApiWorld) -> tuple[str, Any]:
         "extension-requests": world.request,
         "supervision-notices": world.notice,
         "unit-reforms": world.reform,
+        "indicators": world.indicator,
     }
     row = rows[path.split("/")[1]] if "{id}" in path else None
     return path.replace("{id}", str(row.pk if row else "")), row

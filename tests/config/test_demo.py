@@ -14,8 +14,9 @@ from config.demo import plan_text
 from config.demo.dates import DemoDates, instant
 from config.demo.directory import LOGINS
 from config.demo.document import document_bytes, file_name
-from config.demo.loading import OtherData, completion_tables, load_demo
+from config.demo.loading import OtherData, completion_tables, load_demo, loaded_plan
 from config.demo.table import width_of
+from config.seed_year.loading import load_seed_year
 from plans.models import Plan
 from plans.reading import read_document
 from tasks.figures import plan_completion
@@ -147,6 +148,16 @@ def test_loading_tells_the_story(today: dt.date, tmp_path: Path) -> None:
     assert load_demo(at, folder=tmp_path, say=said.append) == plan
     assert row_counts() == before
     assert (tmp_path / "demo-users.json").read_text(encoding="utf-8") == users
+    assert_the_sample_year_is_of_the_same_county(plan)
+
+
+def assert_the_sample_year_is_of_the_same_county(plan: Plan) -> None:
+    before = (Unit.objects.count(), User.objects.count())
+    said: list[str] = []
+    sample = load_seed_year(said.append)
+    assert (sample.year, sample.key_tasks.count(), said) == (2020, 26, [])
+    assert (Unit.objects.count(), User.objects.count()) == before
+    assert loaded_plan() == plan
 
 
 def assert_figures(plan: Plan, today: dt.date) -> None:

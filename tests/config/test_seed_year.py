@@ -1,6 +1,5 @@
 """The sample year: what a real report tells, rebuilt of key tasks, reports and figures."""
 
-import datetime as dt
 import re
 from io import StringIO
 from pathlib import Path
@@ -11,9 +10,8 @@ from django.urls import reverse
 from docx import Document
 
 from accounts.directory import add_person
-from accounts.models import Unit, User
+from accounts.models import User
 from config.demo.directory import COORDINATORS
-from config.demo.loading import load_demo, loaded_plan
 from config.seed_year.loading import ITEMS
 from plans.models import Plan
 from tasks.indicator_figures import PlanFigures, indicators_of
@@ -135,19 +133,6 @@ def test_a_directory_in_use_is_refused(db: None) -> None:
     with pytest.raises(CommandError, match="空的系统"):
         load()
     assert not Plan.objects.exists()
-
-
-def test_beside_the_demo_it_is_the_same_county(db: None, tmp_path: Path) -> None:
-    at = dt.datetime(2026, 11, 20, 10, tzinfo=dt.UTC)
-    load_demo(at, folder=tmp_path, say=lambda _line: None)
-    before = (Unit.objects.count(), User.objects.count())
-    said, errors = load()
-    plan = Plan.objects.get(pk=int(said))
-    assert (plan.year, plan.key_tasks.count(), errors) == (2020, 26, "")
-    assert (Unit.objects.count(), User.objects.count()) == before
-    demo = loaded_plan()
-    assert demo is not None
-    assert demo.year == 2026
 
 
 def test_a_plan_that_is_not_there_has_no_report(db: None, tmp_path: Path) -> None:

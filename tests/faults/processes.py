@@ -24,7 +24,7 @@ from config.engines.valkey import Valkey
 from config.processes import Child, spawn, tail
 from config.queues import broker_url_of
 from tests.faults.post_office import PostOffice
-from tests.story.processes import database_url
+from tests.story.processes import SHARED_BY_BROWSERS, database_url
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
@@ -203,11 +203,14 @@ def own_valkey() -> Iterator[OwnValkey]:
 
 
 def sessions_of_others() -> int:
-    """How many besides this process are connected to the test's database."""
+    """How many of the crew are connected to the test's database: not this process, and not the
+    one that browsers share."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND application_name <> %s",
+            [SHARED_BY_BROWSERS],
         )
         [found] = cursor.fetchone() or [0]
     return int(found)

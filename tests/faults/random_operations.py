@@ -22,8 +22,10 @@ from accounts.api.conditions import etag_of
 from accounts.models import AccessToken, Unit, UnitGroup, User
 from plans.models import KeyTask, Plan, Section, SourceDocument
 from tasks.models import (
+    ChapterText,
     Evidence,
     ExtensionRequest,
+    Indicator,
     Paper,
     ProgressReport,
     Step,
@@ -37,6 +39,7 @@ from tests.permissions import ONE_ITEM, TEXT
 ROWS_OF_PATH: dict[str, Any] = {
     "evidence": Evidence,
     "extension-requests": ExtensionRequest,
+    "indicators": Indicator,
     "key-tasks": KeyTask,
     "papers": Paper,
     "plans": Plan,
@@ -47,15 +50,21 @@ ROWS_OF_PATH: dict[str, Any] = {
     "unit-reforms": UnitReform,
 }
 ROWS_OF_FIELD: dict[str, Any] = {
+    "denominator": Indicator,
     "deputy": User,
     "document": SourceDocument,
     "group": UnitGroup,
     "id": ProgressReport,  # of a row in reports/approve/
+    "indicator": Indicator,
     "issuing_unit": Unit,
+    "key_task": KeyTask,
     "moving_below": Task,
+    "numerator": Indicator,
+    "part_of": Indicator,
     "plan": Plan,
     "recipients": Unit,
     "section": Section,
+    "seen": ChapterText,
     "steps": Step,
     "successors": Unit,
     "task": Task,
@@ -168,6 +177,8 @@ class Bodies:
             return self.dice.choice(schema["enum"])
         if name == "draft":
             return self._draft()
+        if name == "seen" and self.dice.random() < 0.5:
+            return 0
         if schema.get("format") == "int64":
             return self.any_id(ROWS_OF_FIELD[name])
         return getattr(self, f"_{kind}")(name, schema)
@@ -215,6 +226,8 @@ class Bodies:
             return (timezone.now() + dt.timedelta(hours=2)).isoformat()
         if form == "decimal":
             return str(self.dice.randint(1, 99 if name == "percent" else 5))
+        if name == "chapter":
+            return self.dice.choice(["duty", "other", f"measures-{self.any_id(Section)}"])
         if form == "binary":
             return SimpleUploadedFile("名单.txt", TEXT.encode())
         return TEXT if name == "text" and self.dice.random() < 0.2 else f"字{self.dice.random()}"

@@ -24,6 +24,9 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+#: How PostgreSQL knows the one web process of all browser tests, which outlives each of them.
+SHARED_BY_BROWSERS = "browsers"
+
 Found = TypeVar("Found")
 
 
