@@ -173,7 +173,7 @@ class ApiWorld:
         """Of key task 5, whose share is under way; nobody has reported it yet."""
         return define_indicator(
             self.key_task("5.").pk,
-            Definition("学法", measure="次"),
+            Definition("旁听庭审", measure="人次"),
             actor=self.county.coordinator,
             at=timezone.now(),
         )

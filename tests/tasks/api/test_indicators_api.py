@@ -37,7 +37,8 @@ def test_from_defining_to_the_figure(world: ApiWorld, office: Api, officer: Api)
     assert sent.json()["figures"] == [{"indicator": row.pk, "value": "7.000000"}]
     approve_report(sent.json()["id"], actor=world.county.coordinator, at=timezone.now())
     answer = office.get(f"/plans/{world.plan.pk}/indicators/").json()
-    [figure] = answer["figures"]
+    [nobody_reported, figure] = answer["figures"]
+    assert nobody_reported["value"] is None
     assert (answer["on"], answer["whole"], answer["findings"]) == (day_in(0).isoformat(), True, [])
     assert (figure["text"], figure["value"], figure["numerator"]) == ("7次", "7.000000", None)
     assert figure["indicator"] == office.get(f"/indicators/{row.pk}/").json()
@@ -45,7 +46,7 @@ def test_from_defining_to_the_figure(world: ApiWorld, office: Api, officer: Api)
     assert [source["share"] for source in figure["sources"]] == [share.pk]
     assert figure["pace"]["percent"] == "70.00"
     before = office.get(f"/plans/{world.plan.pk}/indicators/", as_of=day_in(-1).isoformat())
-    assert before.json()["figures"][0]["value"] is None
+    assert before.json()["figures"][1]["value"] is None
 
 
 def test_a_definition_is_replaced_and_taken_away(world: ApiWorld, office: Api) -> None:
