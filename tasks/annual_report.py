@@ -22,7 +22,9 @@ KINDS = (Kind.MEASURES, Kind.SHORTCOMINGS, Kind.DUTY, Kind.NEXT_YEAR, Kind.OTHER
 @dataclass(frozen=True)
 class Chapter:
     """``text`` is what holds, with its marks: the last that somebody wrote, or the draft.
-    ``shown`` has the figures in their place. ``seen`` names the version for the next writer."""
+    ``shown`` has the figures in their place. ``seen`` names the version for the next writer.
+    ``texts`` and ``comments`` are there for those who take part in the writing only: what the
+    secrecy review has taken out stands in them."""
 
     place: Place
     title: str
@@ -87,7 +89,7 @@ def report_to_read(
     plan: Plan, *, user: User, on: dt.date, then: dt.date | None = None
 ) -> ReportToRead:
     """As of the end of ``then``. The office sees it whole; a unit what is assigned to it; once it
-    is released everybody who may read the plan reads it."""
+    is released everybody who may read the plan reads it, without what was said on the way."""
     report = AnnualReport.objects.filter(plan=plan).first()
     draft = draft_of(plan, user=user, on=on, then=then or on)
     coordinates = may_coordinate(user, plan, on)
@@ -99,10 +101,11 @@ def report_to_read(
     for place in _places(draft):
         row = rows.get(place)
         unit_id = row.unit_id if row else None
-        if not (coordinates or released or unit_id in acting):
+        takes_part = coordinates or unit_id in acting
+        if not (takes_part or released):
             continue
         may_write = not released and (coordinates or unit_id in working)
-        chapters.append(_chapter(place, row, draft, may_write=may_write))
+        chapters.append(_chapter(place, row, draft, takes_part=takes_part, may_write=may_write))
     findings = _findings(chapters, draft) if coordinates else []
     return ReportToRead(plan, then or on, report, chapters, findings, draft, coordinates)
 
@@ -122,7 +125,9 @@ def _places(draft: Draft) -> list[Place]:
     return sorted(draft.titles, key=lambda place: KINDS.index(Kind(place.kind)))
 
 
-def _chapter(place: Place, row: ReportChapter | None, draft: Draft, *, may_write: bool) -> Chapter:
+def _chapter(
+    place: Place, row: ReportChapter | None, draft: Draft, *, takes_part: bool, may_write: bool
+) -> Chapter:
     texts = list(row.texts.all()) if row else []
     written = texts[-1].text if texts else ""
     text = written or draft.text(place)
@@ -134,8 +139,8 @@ def _chapter(place: Place, row: ReportChapter | None, draft: Draft, *, may_write
         shown=filled(text, draft.figures),
         is_written=bool(written),
         unit=row.unit if row else None,
-        texts=texts,
-        comments=list(row.comments.all()) if row else [],
+        texts=texts if takes_part else [],
+        comments=list(row.comments.all()) if row and takes_part else [],
         may_write=may_write,
     )
 

@@ -116,6 +116,22 @@ def year(county: County) -> Year:
     return Year(county)
 
 
+def test_what_was_said_on_the_way_stays_with_the_writers(year: Year) -> None:
+    town = year.county.officer("甲镇")
+    assign_chapter(year.plan.pk, DUTY, year.county.unit("甲镇"), actor=year.office, at=at(11, 2))
+    for place in (DUTY, SHORTCOMINGS):
+        year.write(place, "不宜公开的内容。")
+        comment_on_chapter(year.plan.pk, place, "请删去。", actor=year.office, at=at(11, 2))
+        year.write(place, "可以公开的内容。")
+    year.release()
+    for reader, written in ((year.office, 3), (town, 0), (year.county.officer("乙乡"), 0)):
+        chapter = year.chapter(SHORTCOMINGS, reader)
+        assert chapter.shown == "可以公开的内容。"
+        assert (len(chapter.texts), len(chapter.comments)) == (written, min(written, 1))
+    chapter = year.chapter(DUTY, town)
+    assert (len(chapter.texts), len(chapter.comments)) == (3, 1)
+
+
 def texts(found: ReportToRead) -> list[str]:
     with translation.override("zh-hans"):
         content = annual_document(found, Signature("县人民政府", dt.date(2027, 3, 1)))
