@@ -7,7 +7,7 @@ It becomes the figure whenever the text is shown, so that no text ever holds an 
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -32,6 +32,8 @@ OfShare = TypeVar("OfShare", ExtensionRequest, SupervisionNotice)
 MARK = re.compile(r"\{([^{}\n]+)\}")
 #: Key tasks that speak of this are told in the chapter on the heads' duty.
 DUTY = "第一责任人"
+#: How many units are named that told the same.
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,13 @@ def _sentence(text: str) -> str:
     return text if not text or text[-1] in "。！？；" else f"{text}。"
 
 
+def _named(units: Sequence[str]) -> str:
+    """甲镇、乙乡; of many the first ones and their number: 甲镇、乙乡、丙乡等39个单位."""
+    if len(units) <= MOST_NAMED:
+        return "、".join(units)
+    return f"{'、'.join(units[:MOST_NAMED])}等{len(units)}个单位"
+
+
 class _Facts:
     """What the year's work has written down of each key task. Four queries."""
 
@@ -147,15 +156,15 @@ class _Facts:
         self._notices = _by_share(noticed.order_by("number"))
 
     def told(self, key_task: KeyTask) -> str:
-        """The last approved words of each unit, the leading one's first."""
-        told = [
-            (task.unit.name, self._told[task.pk])
-            for task in self._shares[key_task.pk]
-            if task.pk in self._told
-        ]
-        if len({unit for unit, _words in told}) < 2:
-            return "".join(_sentence(words) for _unit, words in told)
-        return "".join(f"{unit}：{_sentence(words)}" for unit, words in told)
+        """The last approved words of each unit, the leading one's first; what many have told alike
+        stands there once."""
+        units: dict[str, dict[str, None]] = defaultdict(dict)
+        for task in self._shares[key_task.pk]:
+            if task.pk in self._told:
+                units[_sentence(self._told[task.pk])][task.unit.name] = None
+        if len({unit for named in units.values() for unit in named}) < 2:
+            return "".join(units)
+        return "".join(f"{_named(list(of))}：{words}" for words, of in units.items())
 
     def shortcomings(self, key_task: KeyTask) -> Iterator[str]:
         for task in self._shares[key_task.pk]:

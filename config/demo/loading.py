@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import CalendarDay, OutgoingMail, Unit, User
-from config.demo import county
+from config.demo import county, plan_text
 from config.demo.dates import DemoDates, instant
 from config.demo.directory import LOGINS, Directory, make_directory
 from config.demo.document import write_document
@@ -45,8 +45,9 @@ class OtherData(Exception):
 
 
 def loaded_plan() -> Plan | None:
-    """The demo's plan, when it has been loaded."""
-    return Plan.objects.filter(issuing_unit__name=county.ISSUING_OFFICE).first()
+    """The demo's plan, when it has been loaded; the sample year is another plan of its county."""
+    plans = Plan.objects.filter(issuing_unit__name=county.ISSUING_OFFICE)
+    return plans.filter(title__endswith=plan_text.TITLE).order_by("pk").first()
 
 
 def load_demo(at: dt.datetime, *, folder: Path, say: Say) -> Plan:

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from config.demo.dates import DemoDates
 from config.demo.key_tasks import Chapter, Item, Owners, chinese_number
 
+#: With the year before it.
+TITLE = "年全县法治政府建设工作要点"
+
 
 def title(dates: DemoDates) -> str:
-    return f"{dates.year}年全县法治政府建设工作要点"
+    return f"{dates.year}{TITLE}"
 
 
 def document_number(dates: DemoDates) -> str:

@@ -22,10 +22,12 @@ from tasks.annual_writing import (
 
 
 class AnnualForm(PageForm):
-    """``name`` is the last part of its address, ``label`` the button, ``done`` what is said."""
+    """``name`` is the last part of its address, ``label`` says what it does, on its ``button`` too
+    where that says nothing else, and ``done`` what was done."""
 
     name: ClassVar[str]
     label: ClassVar[Promise]
+    button: ClassVar[str | Promise] = ""
     done: ClassVar[Promise]
 
     def carry_out(self, plan: Plan, *, actor: User, at: dt.datetime) -> None:
@@ -55,7 +57,8 @@ class ChapterForm(AnnualForm):
 
 
 class WriteForm(ChapterForm):
-    name, label, done = "write", _("Save the text"), _("The text has been saved.")
+    name, label, done = "write", _("Write the chapter"), _("The text has been saved.")
+    button = _("Save the text")
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     text = forms.CharField(
         label=_("Text of the chapter"),

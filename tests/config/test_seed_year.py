@@ -12,6 +12,7 @@ from docx import Document
 from accounts.directory import add_person
 from accounts.models import User
 from config.demo.directory import COORDINATORS
+from config.demo.loading import loaded_plan
 from config.seed_year.loading import ITEMS
 from plans.models import Plan
 from tasks.indicator_figures import PlanFigures, indicators_of
@@ -40,6 +41,7 @@ def coordinator(plan: Plan) -> User:
 def test_the_year_is_rebuilt(plan: Plan, coordinator: User) -> None:
     """The report's part one has 26 items in six sections."""
     assert plan.year == 2020
+    assert loaded_plan() is None  # it is not the demo's
     assert [row.title for row in plan.key_tasks.all()] == [item.title for item in ITEMS]
     assert (plan.key_tasks.count(), plan.sections.count()) == (26, 6)
     shares = Task.objects.filter(plan=plan)

@@ -169,6 +169,24 @@ def test_the_draft_follows_what_was_approved(year: Year) -> None:
     assert before.draft == "1. 清理文件。清理了文件。"
 
 
+def test_what_units_told_alike_stands_there_once(county: County) -> None:
+    told = {"司法局": "已印发。", "财政局": "已拨款。", "甲镇": "已完成。", "乙乡": "已完成。"}
+    told |= {"甲一村": "已完成", "甲二村": "已完成。"}
+    owners = [owner(unit, "responsible") for unit in told]
+    plan = issued_plan(county, item("1.", "清理文件", owners, due("2026-09-30"), SECTIONS[0]))
+    for unit, words in told.items():
+        task = plan.tasks.filter(unit__name=unit).latest("depth")
+        acknowledge(task.pk, actor=county.officer(unit), at=at(3, 3))
+        said = Said(percent=Decimal(50), narrative=words)
+        report = submit_report(task.pk, said, actor=county.officer(unit), at=at(6, 10))
+        approve_report(report.pk, actor=county.coordinator, at=at(6, 11))
+    draft = report_to_read(plan, user=county.coordinator, on=ON).draft
+    [line] = draft.lines[Place("measures", plan.sections.get().pk)]
+    assert line == (
+        "1. 清理文件。司法局：已印发。甲一村、甲二村、甲镇等4个单位：已完成。财政局：已拨款。"
+    )
+
+
 def test_nothing_is_drafted_of_nothing(year: Year) -> None:
     assert {chapter.draft for chapter in year.read().chapters[:2]} == {""}
     codes = [finding.code for finding in report_to_read(year.plan, user=year.office,
