@@ -47,7 +47,7 @@ FAULT_TESTS := tests/faults tests/tasks/test_life_by_property.py tests/tasks/tes
 
 faults: install
 	LUOSHI_FAULTS=full LUOSHI_SEED=$(SEED) $(ON_ENGINES) $(RUN) -m pytest \
-	  -p tests.faults.recording --hypothesis-seed=$(SEED) --durations=0 --durations-min=1 \
+	  -p tests.faults.recording --hypothesis-seed=$(SEED) --durations=0 --durations-min=1 --timeout=0 \
 	  -m '$(if $(ONLY),fault(suite="$(ONLY)"),fault)' $(FAULT_TESTS)
 
 # Durable engines with data of their own: a commit costs what it costs an installation.
