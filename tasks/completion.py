@@ -13,8 +13,11 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from django.db import connection
+from django.db.models import F
 
+from accounts.fixed_query import FixedQuery, Given
 from tasks.models import Task
+from tasks.querysets import IsAmong
 
 CLOSED = Decimal(100)
 #: Being done is confirmed by a person, never computed.
@@ -32,6 +35,11 @@ SAVE = """
 """
 #: The columns of a share below on which the figure above it rests.
 COUNTED_BY = ("parent_id", "role", "state", "deadline_kind", "weight", "completion")
+BELOW = FixedQuery(
+    lambda: (
+        Task.objects.filter(IsAmong(F("parent"), Given("shares"))).only(*COUNTED_BY).order_by("pk")
+    )
+)
 
 
 def completion_of(task: Task, children: Iterable[Task]) -> Decimal:
@@ -74,7 +82,7 @@ def roll_up(shares: Sequence[Task]) -> None:
     """
     held = {task.pk: task for task in shares}
     children: dict[int | None, list[Task]] = defaultdict(list)
-    for child in Task.objects.filter(parent__in=held).only(*COUNTED_BY).order_by("pk"):
+    for child in BELOW(shares=list(held)):
         children[child.parent_id].append(held.get(child.pk, child))
     for task in shares:
         task.completion = completion_of(task, children[task.pk])

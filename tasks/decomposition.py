@@ -7,11 +7,12 @@ from decimal import Decimal
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Invalid, Refusal, told_by_row
+from accounts.fixed_query import FixedQuery, Given
 from accounts.models import Unit, UnitGroup, User
 from accounts.querysets import UnitQuerySet
 from plans.models import DeadlineKind
@@ -22,6 +23,7 @@ from tasks.history import event_of, record
 from tasks.inserting import insert_rows
 from tasks.locking import lock_shape_and_chain
 from tasks.models import MAX_DEPTH, Step, Task, TaskEvent
+from tasks.querysets import IsAmong
 from tasks.steps import Dated, foresee_steps, require_steps_within, save_steps
 from tasks.transitions import require_in_progress
 
@@ -267,8 +269,20 @@ def beyond_reach(task: Task, units: Iterable[Unit], on: dt.date) -> set[int]:
 
 def _units_with_a_share(task: Task, units: Iterable[Unit]) -> set[int]:
     """One share a unit and key task, besides the own part of the share that is broken down."""
-    held = Task.objects.filter(key_task=task.key_task_id).exclude(state=Task.State.CANCELLED)
     others = [unit.pk for unit in units if unit.pk != task.unit_id]
-    of_others = Q(unit__in=others, is_own_part=False)
-    own = Q(parent=task, is_own_part=True)
-    return set(held.filter(of_others | own).values_list("unit_id", flat=True))
+    taken = TAKEN(key_task=task.key_task_id, share=task.pk, units=others)
+    return {share.unit_id for share in taken}
+
+
+TAKEN = FixedQuery(
+    lambda: (
+        Task.objects.filter(
+            Q(IsAmong(F("unit"), Given("units")), is_own_part=False)
+            | Q(parent=Given("share"), is_own_part=True),
+            key_task=Given("key_task"),
+        )
+        .exclude(state=Task.State.CANCELLED)
+        .only("unit")
+        .order_by()
+    )
+)

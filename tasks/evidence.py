@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, NotAllowed, Refusal
+from accounts.fixed_query import FixedQuery, Given
 from accounts.models import Unit, User
 from accounts.versioning import require_version
 from tasks.access import require_worker
@@ -69,7 +70,14 @@ def evidence_of(report: ProgressReport) -> QuerySet[Evidence]:
 
 def hashes_of(report: ProgressReport) -> list[str]:
     """The SHA-256 of each file: what the history keeps of them."""
-    return list(evidence_of(report).values_list("sha256", flat=True))
+    return [evidence.sha256 for evidence in HASHES(report=report.pk)]
+
+
+HASHES = FixedQuery(
+    lambda: (
+        Evidence.objects.filter(report=Given("report")).only("sha256").order_by("uploaded_at", "id")
+    )
+)
 
 
 def open_evidence(evidence: Evidence) -> BinaryIO:

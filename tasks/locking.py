@@ -22,6 +22,7 @@ from django.db import connection
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 
+from accounts.fixed_query import FixedQuery, Given
 from accounts.versioning import require_version
 from plans.locking import hold_plan, hold_plans, lock_plan
 from tasks.models import ExtensionRequest, ProgressReport, SupervisionNotice, Task
@@ -79,12 +80,7 @@ def lock_shape_and_chain(task_id: int, version: int | None = None) -> list[Task]
 
 
 def _lock_chain(task_id: int, version: int | None) -> list[Task]:
-    chain = list(
-        Task.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("unit", "plan__issuing_unit")
-        .filter(IsAmong(F("pk"), RawSQL(IN_PLACE, [task_id])))  # noqa: S611 - a text of ours
-        .order_by("-depth", "id")
-    )
+    chain = CHAIN(task=task_id)
     for child, parent in itertools.pairwise(chain):
         child.parent = parent
     require_version(chain[0], version)
@@ -93,6 +89,14 @@ def _lock_chain(task_id: int, version: int | None) -> list[Task]:
 
 #: The ids of a share and of all above it. An array, so that each is looked up by its key.
 IN_PLACE = "(SELECT ancestors || id FROM tasks_task WHERE id = %s)::bigint[]"
+CHAIN = FixedQuery(
+    lambda: (
+        Task.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("unit", "plan__issuing_unit")
+        .filter(IsAmong(F("pk"), RawSQL(IN_PLACE, [Given("task")])))  # noqa: S611 - a text of ours
+        .order_by("-depth", "id")
+    )
+)
 
 
 def _hold_plan_of(task_id: int) -> int:
@@ -160,11 +164,19 @@ def lock_shares_of(*key_task_ids: int) -> list[Task]:
 def lock_report(report_id: int, version: int | None = None) -> tuple[ProgressReport, list[Task]]:
     """The report and the chain of its share, the chain first."""
     chain = lock_chain(_share_of(ProgressReport, report_id))
-    locked = ProgressReport.objects.select_for_update(no_key=True, of=("self",))
-    report = locked.select_related("author").get(pk=report_id)
+    (report,) = REPORT(report=report_id)
     require_version(report, version)
     report.task = chain[0]
     return report, chain
+
+
+REPORT = FixedQuery(
+    lambda: (
+        ProgressReport.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("author")
+        .filter(pk=Given("report"))
+    )
+)
 
 
 def _share_of(model: type[OfShare], pk: int) -> int:

@@ -3,11 +3,13 @@
 from decimal import ROUND_HALF_UP
 from typing import Any
 
+from django.db.models import F
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers import PersonSerializer, UnitNameSerializer
 from accounts.api.telling import Telling
+from accounts.fixed_query import FixedQuery, Given
 from plans.api.serializers import PlanNameSerializer
 from plans.models import KeyTask
 from tasks.access import actions_open_to, deciding_unit, is_head_of, may_decide
@@ -21,6 +23,7 @@ from tasks.models import (
     TaskEvent,
 )
 from tasks.periods import missing_periods
+from tasks.querysets import IsAmong
 from tasks.tree import completion_rule
 
 #: What a person may do with a share, in the order of its life.
@@ -163,6 +166,24 @@ class AboveSerializer(Telling, serializers.ModelSerializer[Task]):
         fields = ["level", "title", "unit", "deadline_kind", "deadline_text", "due_on"]
 
 
+ABOVE = FixedQuery(
+    lambda: (
+        Task.objects.filter(IsAmong(F("pk"), Given("ids")))
+        .select_related("unit")
+        .only("depth", "title", "deadline_kind", "deadline_text", "due_on", "unit__name")
+        .order_by("depth")
+    )
+)
+CHILDREN = FixedQuery(
+    lambda: (
+        Task.objects.filter(parent=Given("share"))
+        .select_related("unit")
+        .only("plan_id", "key_task_id", *OF_A_CHILD)
+        .order_by("unit__depth", "unit__position", "id")
+    )
+)
+
+
 class StepSerializer(Telling, serializers.ModelSerializer[Step]):
     """A milestone, or one occurrence of a recurring duty; closed by an approved report."""
 
@@ -184,7 +205,7 @@ class TaskDetailSerializer(TaskSerializer):
     ``missing_reports`` are the reporting periods that nobody has reported on.
     """
 
-    steps = StepSerializer(many=True, read_only=True)
+    steps = serializers.SerializerMethodField()
     missing_reports = serializers.SerializerMethodField()
 
     chain = serializers.SerializerMethodField()
@@ -205,13 +226,15 @@ class TaskDetailSerializer(TaskSerializer):
             "actions",
         ]
 
+    @extend_schema_field(StepSerializer(many=True))
+    def get_steps(self, task: Task) -> Any:
+        steps = task.steps.order_by("position") if task.steps_total else Step.objects.none()
+        return StepSerializer(steps, many=True).data
+
     @extend_schema_field(AboveSerializer(many=True))
     def get_chain(self, task: Task) -> Any:
-        above = Task.objects.filter(pk__in=task.ancestors).select_related("unit")
-        above = above.only(
-            "depth", "title", "deadline_kind", "deadline_text", "due_on", "unit__name"
-        )
-        return AboveSerializer(above.order_by("depth"), many=True).data
+        above = ABOVE(ids=task.ancestors) if task.ancestors else []
+        return AboveSerializer(above, many=True).data
 
     @extend_schema_field(TaskSerializer(many=True))
     def get_children(self, task: Task) -> Any:
@@ -241,8 +264,7 @@ class TaskDetailSerializer(TaskSerializer):
     def _children(self, task: Task) -> list[Task]:
         """Everything below a share in sight is in sight."""
         if not hasattr(self, "_known"):
-            below = task.children.select_related("unit").only("plan_id", "key_task_id", *OF_A_CHILD)
-            self._known = list(below.order_by("unit__depth", "unit__position", "id"))
+            self._known = CHILDREN(share=task.pk)
             for child in self._known:
                 child.plan, child.key_task = task.plan, task.key_task
         return self._known
@@ -295,16 +317,23 @@ class ReportedFigureSerializer(Telling, serializers.ModelSerializer[IndicatorVal
         fields = ["indicator", "value"]
 
 
+FIGURES = FixedQuery(lambda: IndicatorValue.objects.filter(report=Given("report")))
+
+
 class ReportDetailSerializer(ReportSerializer):
     """With its figures, and what the caller may do with it now."""
 
     decisions = ["approve", "return"]
-    figures = ReportedFigureSerializer(many=True, read_only=True)
+    figures = serializers.SerializerMethodField()
     steps = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()
 
     class Meta(ReportSerializer.Meta):
         fields = [*ReportSerializer.Meta.fields, "steps", "figures", "actions"]
+
+    @extend_schema_field(ReportedFigureSerializer(many=True))
+    def get_figures(self, row: ProgressReport) -> Any:
+        return ReportedFigureSerializer(FIGURES(report=row.pk), many=True).data
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_steps(self, row: ProgressReport) -> list[int]:

@@ -17,6 +17,7 @@ from accounts.api.fields import NothingSerializer, StrictSerializer
 from accounts.api.serializers import UnitSerializer
 from accounts.api.shaping import SHAPED, Expansion, names_in, read_along
 from accounts.api.views import OF_A_LIST, Resource, rows_named
+from accounts.fixed_query import FixedQuery, Given
 from accounts.models import Unit, UnitGroup, User
 from plans.api.serializers import KeyTaskSerializer, PlanSerializer
 from tasks.acknowledging import acknowledge, object_to, uphold
@@ -48,7 +49,7 @@ from tasks.api.supervision import (
 )
 from tasks.decomposition import Part, StepPart, decompose, split_among
 from tasks.extensions import ask_extension
-from tasks.models import ExtensionRequest, ProgressReport, Step, Task
+from tasks.models import ExtensionRequest, ProgressReport, Task
 from tasks.progress import Said, submit_report
 from tasks.urging import issue_notice, urge
 
@@ -138,7 +139,9 @@ class TaskViewSet(ListModelMixin, Resource):
         else:
             group = self._group(body.pop("group"))
             split_among(task.pk, group, **body, actor=self.user, at=self.at, version=version)
-        return self.answer(self.share_in_full(pk), TaskDetailSerializer, status=201)
+        # Nothing has gone out of sight by that.
+        (whole,) = IN_FULL(share=task.pk)
+        return self.answer(whole, TaskDetailSerializer, status=201)
 
     @extend_schema(responses=ReportSerializer(many=True), filters=False)
     @action(detail=True)
@@ -239,9 +242,11 @@ def _in_full(tasks: QuerySet[Task], expands: Sequence[str] = ()) -> QuerySet[Tas
     """With all that a ``TaskDetailSerializer`` tells and asks of a share."""
     tasks = tasks.select_related("plan__issuing_unit", "key_task", "unit", "parent__unit")
     waiting = {"report_waits": _waits(ProgressReport), "request_waits": _waits(ExtensionRequest)}
-    steps = Prefetch("steps", Step.objects.order_by("position"))
-    tasks = tasks.annotate(**waiting).prefetch_related(steps)
+    tasks = tasks.annotate(**waiting)
     return tasks if expands else tasks.only(*TOLD_IN_FULL)
+
+
+IN_FULL = FixedQuery(lambda: _in_full(Task.objects.filter(pk=Given("share"))))
 
 
 def _part(row: dict[str, Any], unit: Unit) -> Part:
