@@ -13,7 +13,7 @@ from plans.models import Plan, ReportingPeriod
 from tasks.models import ExtensionRequest, ProgressReport, ReminderRules, Task
 from tasks.periods import HANDED_IN
 from tasks.querysets import ReportQuerySet, TaskQuerySet
-from tasks.reminders.facts import COLUMNS, JOINED
+from tasks.reminders.facts import COLUMNS_OF_SHARE, plans_of
 from tasks.reminders.keys import STILL_OPEN, WORK_EXPECTED
 from tasks.rules import DEFAULT_RULES
 from tasks.schedule import periods_of_year
@@ -31,7 +31,8 @@ def batches_of_shares(calendar: WorkCalendar, on: dt.date) -> Iterator[list[Task
     )
     for start in range(0, len(wanted), BATCH):
         shares = Task.objects.filter(pk__in=wanted[start : start + BATCH])
-        yield list(shares.select_related(*JOINED).only(*COLUMNS).order_by("pk"))
+        read = shares.select_related("parent").only(*COLUMNS_OF_SHARE)
+        yield list(read.prefetch_related(plans_of("")).order_by("pk"))
 
 
 def _kinds(calendar: WorkCalendar, on: dt.date) -> Iterator[TaskQuerySet]:

@@ -19,7 +19,7 @@ from tasks.locking import try_lock_mails
 from tasks.models import Reminder, Task
 from tasks.reminders import facts
 from tasks.reminders.letter import write_letter
-from tasks.reminders.planning import end_untrue, reasons_untrue
+from tasks.reminders.planning import COLUMNS_OF_KEY, end_untrue, reasons_untrue
 from tasks.reminders.recipients import Directory, doers_of
 
 State = OutgoingMail.State
@@ -28,7 +28,7 @@ MailLink = Reminder.mails.through
 
 #: The columns on which a mail rests: what the facts look at, and what the letter shows.
 COLUMNS = (
-    *("task", "unit", "rule", "step", "on", "deadline_version"),
+    *COLUMNS_OF_KEY,
     *("task__title", "task__is_own_part", "task__unit__name"),
     *(f"task__{name}" for name in facts.COLUMNS if name != "unit"),
 )

@@ -14,8 +14,11 @@ from django.db import transaction
 from accounts.calendar import WorkCalendar, load_calendar
 from tasks.models import Reminder, Task
 from tasks.reminders.candidates import BATCH, batches_of_shares
-from tasks.reminders.facts import JOINED, facts_of
+from tasks.reminders.facts import COLUMNS_OF_SHARE, facts_of, plans_of
 from tasks.reminders.keys import TOO_LATE, ReminderKey, is_too_late, keys_of, why_untrue
+
+#: The columns that a reminder's key is made of.
+COLUMNS_OF_KEY = ("task", "rule", "on", "deadline_version", "unit", "step")
 
 
 def key_of(reminder: Reminder) -> ReminderKey:
@@ -25,15 +28,15 @@ def key_of(reminder: Reminder) -> ReminderKey:
 def plan_reminders(*, on: dt.date, at: dt.datetime) -> int:
     """Brings the reminders into line with the shares as of the day; returns how many are new.
 
-    Five queries for each ``BATCH`` of shares that a rule may concern, and five for each batch of
-    reminders that wait without a mail; when nothing changed, none of them writes.
+    Six queries for each batch of reminders that wait without a mail, and six for each ``BATCH`` of
+    shares that a rule may concern; when nothing changed, none of them writes. What is added rests
+    on facts just read, so what waited from before is looked at first.
     """
     calendar = load_calendar()
-    planned = sum(
+    _end_untrue(calendar, on=on, at=at)
+    return sum(
         _add_missing(tasks, calendar, on=on, at=at) for tasks in batches_of_shares(calendar, on)
     )
-    _end_untrue(calendar, on=on, at=at)
-    return planned
 
 
 def _add_missing(
@@ -79,7 +82,12 @@ def _revive(keys: set[ReminderKey]) -> None:
 
 def _end_untrue(calendar: WorkCalendar, *, on: dt.date, at: dt.datetime) -> None:
     """Only reminders without a mail: what is in a mail is checked again when it is sent."""
-    waiting = Reminder.objects.unsaid().select_related(*(f"task__{name}" for name in JOINED))
+    waiting = (
+        Reminder.objects.unsaid()
+        .select_related("task__parent")
+        .prefetch_related(plans_of("task__"))
+        .only(*COLUMNS_OF_KEY, *(f"task__{name}" for name in COLUMNS_OF_SHARE))
+    )
     last = 0
     while True:
         with transaction.atomic():

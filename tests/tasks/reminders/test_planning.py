@@ -315,16 +315,17 @@ class TestPlan:
         self, house: House, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         house.add_share("镇")
-        # calendar; five kinds of candidates, their rules and periods in use; the shares with
-        # their rules, and their facts; the reminders known, insert; those that wait and their
-        # end, each in a savepoint
-        with django_assert_num_queries(21):
+        # calendar; those that wait, in a savepoint; five kinds of candidates, their rules and
+        # periods in use; the shares, their plans with rules, and their facts; the reminders
+        # known, insert
+        with django_assert_num_queries(19):
             plan_on(9, 23)
         for _ in range(20):
             house.add_share("镇")
-        with django_assert_num_queries(21):
+        # what waits from before is read with its shares' plans and facts
+        with django_assert_num_queries(23):
             plan_on(9, 23)
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(22):
             plan_on(9, 23)
 
     @pytest.mark.django_db(transaction=True)
