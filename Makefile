@@ -52,12 +52,13 @@ faults: install
 
 # Durable engines with data of their own: a commit costs what it costs an installation.
 bench: install
-	$(RUN) bench/reading.py
+	$(RUN) -m bench.reading
 	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.reminders
 	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.requests
 	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.one_plan
 	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.clients
 	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.pages
+	$(RUN) -m config.local_services --data var/bench-services -- $(RUN) -m bench.papers
 
 lint: install
 	$(RUN) -m ruff check .

@@ -5,7 +5,7 @@
 The requests are those of ``bench.requests``, mixed, in a county of 100,000 shares; each client asks
 again as soon as it is answered. What must hold whatever the machine: no answer but those asked for,
 the slowest of a hundred at most ten times the median, and no more memory at the end than after the
-first ten seconds. Figures go to ``bench/results/clients.json``.
+first ten seconds. Figures go to ``bench/results.json``.
 """
 
 import json
@@ -39,6 +39,7 @@ from django.utils import timezone  # noqa: E402
 from accounts.api.conditions import etag_of  # noqa: E402
 from accounts.models import AccessToken, User  # noqa: E402
 from accounts.tokens import make_token  # noqa: E402
+from bench.recording import record  # noqa: E402
 from bench.township import Township  # noqa: E402
 from tasks.models import Task  # noqa: E402
 from tests.api_requests import ROOT  # noqa: E402
@@ -52,7 +53,6 @@ from tests.story.processes import (  # noqa: E402  # noqa: E402
     web_command,
 )
 
-RESULTS = Path(__file__).parent / "results" / "clients.json"
 SHARES, CLIENTS, SECONDS, WARM_UP = 100_000, 8, 60, 10
 #: As the Dockerfile starts it.
 PROCESSES = ("--workers", "2", "--threads", "4")
@@ -206,10 +206,8 @@ def main() -> None:
             found = measure(address, master, requests)
     finally:
         connection.creation.destroy_test_db(own, verbosity=0)
-    text = json.dumps(found, indent=1, ensure_ascii=False)
-    sys.stdout.write(text + "\n")
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(text + "\n", encoding="utf-8")
+    sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    record("clients", found)
 
 
 if __name__ == "__main__":

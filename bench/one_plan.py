@@ -2,23 +2,26 @@
 
     python -m config.local_services --data var/bench-services -- python -m bench.one_plan
 
-As ``bench.requests``, whose pairs of requests these are; figures go to
-``bench/results/one_plan.json``.
+As ``bench.requests``, whose pairs of requests these are; figures go to ``bench/results.json``.
 """
 
-import json
 import sys
-from pathlib import Path
 
-from bench.requests import measured, reading  # before Django's own: it sets Django up
+from bench.requests import (
+    TIMES,
+    WARM_UP,
+    measured,
+    reading,
+)  # before Django's own: it sets Django up
 
 from django.db import connection  # isort: skip
 from django.utils import timezone  # isort: skip
+from tqdm import tqdm  # isort: skip
 
 from bench.many_shares import BASE  # isort: skip
+from bench.recording import record  # isort: skip
 from bench.township import Township  # isort: skip
 
-RESULTS = Path(__file__).parent / "results" / "one_plan.json"
 SIZES = (1_000, 10_000, 100_000)
 COLUMNS = ("median", "p95", "limit", "ratio")
 
@@ -28,14 +31,14 @@ def at_size(size: int) -> dict[str, float]:
     house = Township(timezone.localdate(), key_tasks_of_plan=size)
     house.grow_to(house.count + size)
     house.settle()
-    return measured(reading(house.office, f"/plans/{BASE}/completion/", by="unit"))
+    by_unit = reading(TIMES + WARM_UP, house.office, f"/plans/{BASE}/completion/", by="unit")
+    return measured(by_unit, "e by unit")
 
 
 def main() -> None:
     own = str(connection.settings_dict["NAME"])
     found = {}
-    for size in SIZES:
-        sys.stderr.write(f"{size:,} shares in one plan …\n")
+    for size in tqdm(SIZES, "plans"):
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
             found[size] = at_size(size)
@@ -45,8 +48,7 @@ def main() -> None:
     out(f"{'shares':>12}" + "".join(f"{name:>12}" for name in COLUMNS) + "\n")
     for size, row in found.items():
         out(f"{size:12,}" + "".join(f"{row[name]:12.2f}" for name in COLUMNS) + "\n")
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    record("one_plan", found)
 
 
 if __name__ == "__main__":

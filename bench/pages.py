@@ -5,6 +5,7 @@
 125 key tasks of 39 townships under a lead, each through all of the middleware, for the office and
 for one township. Milliseconds of this machine, the first request (after one to another page, so
 that code and templates are loaded) and the median of the rest; bytes of HTML as it is sent.
+Figures go to ``bench/results.json``.
 """
 
 import os
@@ -26,6 +27,7 @@ from django.urls import reverse  # noqa: E402
 
 from accounts.directory import add_person, add_unit, grant_role  # noqa: E402
 from accounts.models import Membership, Unit  # noqa: E402
+from bench.recording import record  # noqa: E402
 from plans.models import Plan  # noqa: E402
 from tasks.models import Task  # noqa: E402
 from tests.county import (  # noqa: E402
@@ -96,12 +98,16 @@ def main() -> None:
         out = sys.stdout.write
         out(f"{Task.objects.filter(plan=plan).count():,} shares\n")
         out(f"{'reader':10}{'page':24}{'first ms':>10}{'median ms':>11}{'bytes':>12}\n")
+        found: dict[str, dict[str, dict[str, float]]] = {}
         for who, person in (("office", county.coordinator), ("township", officer)):
             client = browser(person, language="zh-hans")
             client.get(reverse("plans"))
             for name, path in pages_of(plan).items():
                 first, later, size = measured(client, path)
                 out(f"{who:10}{name:24}{first:10.0f}{later:11.0f}{size:12,}\n")
+                row = {"first": first, "median": later, "bytes": size}
+                found.setdefault(who, {})[name] = row
+        record("pages", found)
     finally:
         connection.creation.destroy_test_db(own, verbosity=0)
 

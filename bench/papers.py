@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import django
@@ -30,13 +29,13 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.directory import add_unit  # noqa: E402
 from accounts.models import Unit  # noqa: E402
+from bench.recording import record  # noqa: E402
 from plans.models import Plan  # noqa: E402
 from tasks.api.paper_kinds import MAKERS  # noqa: E402
 from tasks.models import Paper, ProgressReport, Task  # noqa: E402
 from tasks.papers import ask_for_paper, make_due  # noqa: E402
 from tests.county import START, at, due, issued_plan, item, make_county, owner  # noqa: E402
 
-RESULTS = Path(__file__).parent / "results" / "papers.json"
 KEY_TASKS, TOWNS = 100, 28
 MONTHS = (3, 6, 9, 12)
 NARRATIVE = "组织排查矛盾纠纷并逐件建立台账，已化解大部分，其余落实包案领导和化解时限。" * 4
@@ -123,8 +122,7 @@ def main() -> None:
         found = [made(today), made(today - dt.timedelta(days=1))]
     finally:
         connection.creation.destroy_test_db(own, verbosity=0)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    record("papers", found)
     sys.stdout.write(json.dumps(found, indent=1) + "\n")
     if any(row["seconds"] > MOST_SECONDS or row["megabytes"] > MOST_MEGABYTES for row in found):
         raise SystemExit(f"More than {MOST_SECONDS} s or {MOST_MEGABYTES} MB.")

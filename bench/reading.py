@@ -1,10 +1,11 @@
 """How long and how much memory it takes to read a plan, in the process that reads it.
 
-    python bench/reading.py [ITEMS ...]
+    python -m bench.reading [ITEMS ...]
 
 Makes a Word file for each number of items, of some 110 items to 30 pages, and prints the seconds
 of processor and the most megabytes of the reading process, with its start, and by what factor the
 time beyond the start grew for each factor of the items. Linear growth has a ratio of about 1.
+Figures go to ``bench/results.json``.
 """
 
 import io
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
+
+from bench.recording import record
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (50, 500, 5_000)
@@ -80,13 +83,16 @@ def main(sizes: list[int]) -> None:
     sys.stdout.write(f"start of the process: {start:.2f} s\n")
     sys.stdout.write(f"{'items':>6} {'seconds':>8} {'MB':>5} {'ratio':>6}\n")
     before: tuple[int, float] | None = None
+    rows = []
     for size in sizes:
         found, seconds, memory = quickest(size)
         if found != size:
             raise SystemExit(f"{found} items were read instead of {size}.")
-        ratio = f"{(seconds - start) / before[1] * before[0] / size:6.2f}" if before else ""
-        sys.stdout.write(f"{size:6} {seconds:8.2f} {memory:5.0f} {ratio:>6}\n")
+        ratio = (seconds - start) / before[1] * before[0] / size if before else 1
+        sys.stdout.write(f"{size:6} {seconds:8.2f} {memory:5.0f} {ratio:6.2f}\n")
+        rows.append({"items": size, "seconds": seconds, "megabytes": memory, "ratio": ratio})
         before = size, seconds - start
+    record("reading", rows)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,16 @@
 
     python -m config.local_services --data var/bench-services -- python -m bench.reminders
 
-Planning: the same 10,000 due shares among ever more others; then fewer due ones among the most.
+Planning: the same 10,000 due shares among ever more others; then fewer due ones among the most;
+beside it the same plan by hand-written SQL around the same rules.
 Sending: a bare loop gives the relay mails that were written before, with two durable commits for
 each, and in turn with it the outbox sends the same mails: claims, reads the facts again, writes,
 sends, marks.
 Both on an empty database of its own beside the one that DATABASE_URL names. Ratios are taken in one
-run; the seconds are this machine's. The figures go to ``bench/results/reminders.json``.
+run; the seconds are this machine's. The figures go to ``bench/results.json``.
 """
 
 import datetime as dt
-import json
 import multiprocessing
 import os
 import socket
@@ -20,8 +20,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -44,16 +44,19 @@ from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: E40
 from django.db import connection, connections, transaction  # noqa: E402
 from django.db.models import QuerySet  # noqa: E402
 
+from accounts.calendar import load_calendar  # noqa: E402
 from accounts.emails import make_message  # noqa: E402
 from accounts.models import OutgoingMail  # noqa: E402
 from accounts.outbox import message_id_for  # noqa: E402
+from bench.limits.planning import plan_by_hand  # noqa: E402
 from bench.many_shares import NOW, ONE_DAY, TODAY, ManyShares  # noqa: E402
+from bench.recording import record  # noqa: E402
 from tasks.models import Reminder  # noqa: E402
 from tasks.reminders.daily import send_the_mails  # noqa: E402
 from tasks.reminders.digest import compose, make_mails  # noqa: E402
+from tasks.reminders.keys import ReminderKey  # noqa: E402
 from tasks.reminders.planning import plan_reminders  # noqa: E402
 
-RESULTS = Path(__file__).parent / "results" / "reminders.json"
 DUE = 10_000
 SIZES = (10_000, 100_000, 1_000_000)
 FEWER_DUE = (1_000, 100)
@@ -74,15 +77,30 @@ def seconds_of(work: Callable[[], object]) -> float:
 
 
 def one_morning() -> dict[str, float]:
-    """A first look, a second one that finds nothing new, and the mails; all taken back."""
+    """A first look, a second one that finds nothing new, and the mails; all taken back.
+
+    ``limit`` is the first look by hand-written SQL, which must plan the same.
+    """
     with transaction.atomic():
         seconds = {
             "plan": seconds_of(lambda: plan_reminders(on=TODAY, at=NOW)),
             "look_again": seconds_of(lambda: plan_reminders(on=TODAY, at=NOW)),
-            "make_mails": seconds_of(lambda: make_mails(on=TODAY, at=NOW)),
         }
+        planned = _planned()
+        seconds["make_mails"] = seconds_of(lambda: make_mails(on=TODAY, at=NOW))
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        by_hand = partial(plan_by_hand, on=TODAY, at=NOW, calendar=load_calendar())
+        seconds["limit"] = seconds_of(by_hand)
+        if _planned() != planned:
+            raise SystemExit("The limit plans something else.")
         transaction.set_rollback(True)
     return seconds
+
+
+def _planned() -> set[tuple[Any, ...]]:
+    """The reminders of this morning by what makes them the same."""
+    return set(Reminder.objects.filter(planned_at=NOW).values_list(*ReminderKey._fields))
 
 
 def quickest_morning() -> dict[str, float]:
@@ -263,10 +281,13 @@ def print_table(rows: list[dict[str, Any]]) -> None:
 
 
 def add_ratios(found: dict[str, list[dict[str, Any]]]) -> None:
-    """Planning a due share, against the smallest table; mails a second, against the bare loop."""
+    """Planning a due share, against the smallest table and against the limit; mails a second,
+    against the bare loop.
+    """
     base = found["planning"][0]
     for row in found["planning"]:
-        row["ratio"] = round(row["plan"] / base["plan"] / (row["due"] / base["due"]), 2)
+        row["growth"] = round(row["plan"] / base["plan"] / (row["due"] / base["due"]), 2)
+        row["ratio"] = round(row["plan"] / row["limit"], 2)
     for row in found["sending"]:
         for way in [way for way in row if way.endswith(("sender", "senders"))]:
             row[f"{way}_ratio"] = round(row[way] / row["bare_loop"], 2)
@@ -286,8 +307,7 @@ def main() -> None:
     add_ratios(found)
     for rows in found.values():
         print_table(rows)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    record("reminders", found)
 
 
 if __name__ == "__main__":

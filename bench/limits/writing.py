@@ -44,6 +44,10 @@ DECIDE = """
     SET state = 'approved', decided_by_id = %(user)s, decided_at = %(at)s, version = version + 1
     WHERE id = %(pk)s
 """
+FIGURES = """
+    SELECT indicator_id AS indicator, value::text FROM tasks_indicatorvalue
+    WHERE report_id = %(pk)s ORDER BY id
+"""
 BELOW = """
     SELECT id, parent_id, weight, completion FROM tasks_task
     WHERE parent_id = ANY(%(ids)s) AND role <> 'supporting'
@@ -180,6 +184,7 @@ def _report_as_json(request: HttpRequest, report: Found, at: dt.datetime) -> Fou
         "reason": "",
         "version": report["version"] + 1,
         "steps": [],
+        "figures": rows_of(FIGURES, pk=report["id"]),
         "actions": [],
     }
 
