@@ -18,10 +18,9 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - needs the settings
-from django.db.models import QuerySet  # noqa: E402
+from django.db import transaction  # noqa: E402
 
 from tasks.management.commands import run_reminders  # noqa: E402 - its models need the registry
-from tasks.querysets import ReminderQuerySet  # noqa: E402
 from tasks.reminders import planning  # noqa: E402
 
 READY = "ready"
@@ -33,17 +32,19 @@ def guarded(planners: int) -> None:
 
 def unsorted(planners: int) -> None:
     """Keys are inserted in any order (FAILURES M8), one by one as if there were very many."""
-    create = QuerySet.bulk_create
+    add = vars(planning)["_add"]
 
     def in_any_order(keys: Iterable[object]) -> list[object]:
         found = list(keys)
         return random.sample(found, len(found))
 
-    def one_by_one(self: Any, rows: Any, **options: Any) -> Any:
-        return create(self, rows, batch_size=1, **options)
+    @transaction.atomic
+    def one_by_one(keys: Iterable[object], *words: object) -> None:
+        for key in keys:
+            add([key], *words)
 
     vars(planning)["sorted"] = in_any_order
-    type.__setattr__(ReminderQuerySet, "bulk_create", one_by_one)
+    vars(planning)["_add"] = one_by_one
 
 
 def all_look_first(planners: int) -> None:
