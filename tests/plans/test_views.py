@@ -68,6 +68,14 @@ def test_the_plan_page_of_a_draft_leads_to_the_draft(county: County, plan: Plan)
     assert answer["Location"] == reverse("draft-plan", args=[plan.pk])
 
 
+def test_a_date_that_nobody_could_name_is_open(county: County) -> None:
+    """As of "by 30 September" in a document that says no year."""
+    owners = [owner("财政局", "responsible")]
+    plan = drafted_plan(county, item("1.", "健全制度", owners, due(None, "date")))
+    page = draft_page(county.coordinator, plan).content.decode()
+    assert '<span class="nowrap">no date yet</span>' in page
+
+
 def test_open_questions_stop_the_issue_and_are_named(county: County, plan: Plan) -> None:
     answer = issue(county.coordinator, plan)
     assert answer.status_code == 400
