@@ -73,6 +73,8 @@ class SettleForm(VersionedForm):
         reports = forms.ChoiceField(
             label=_("Several lead together. Which of them reports?"),
             choices=[(str(owner.pk), owner.name) for owner in self.asked.joint],
+            # What holds now, printed or answered before, is seen to hold.
+            initial=str(self.asked.joint[0].pk),
             help_text=_("The first named reports, where nothing else is said."),
             required=False,
             widget=forms.RadioSelect,
@@ -174,7 +176,11 @@ class SettleForm(VersionedForm):
         asked = bool(self.asked.owners) or self.asked.no_owner
         goes_on = [owner.pk for owner in self.asked.goes_on]
         said = any(found.get(f"more_{pk}") or found.get(f"whole_{pk}") for pk in goes_on)
-        return bool(asked or said or found.get("leads") or found.get("reports"))
+        return bool(asked or said or found.get("leads") or self._another_reports())
+
+    def _another_reports(self) -> bool:
+        reports = self.cleaned_data.get("reports")
+        return bool(reports) and reports != str(self.asked.joint[0].pk)
 
     def _owners(self) -> list[OwnerChoice]:
         found = self.cleaned_data

@@ -181,12 +181,23 @@ def test_of_several_leads_the_one_chosen_reports(county: County) -> None:
     page = browser(county.coordinator).get(reverse("draft-plan", args=[key_task.plan_id]))
     assert "The plan can be issued." in text_of(page)
     assert "Several lead together. Which of them reports?" in text_of(page)
+    assert reports_now(page) == "财政局"
     settle(county, key_task, reports=key_task.owners.get(name="司法局").pk)
     assert owners_of(key_task) == [
         ("司法局", "lead", False),
         ("财政局", "lead", False),
         ("甲镇", "responsible", False),
     ]
+    page = browser(county.coordinator).get(reverse("draft-plan", args=[key_task.plan_id]))
+    assert reports_now(page) == "司法局"
+
+
+def reports_now(page: Any) -> str:
+    """The unit that the form of the one key task shows to be the one that reports."""
+    (form,) = page.context["other_forms"]
+    names: dict[str, str] = {str(owner.pk): owner.name for owner in form.asked.joint}
+    (checked,) = re.findall(r'name="reports" value="(\d+)"[^>]* checked', page.content.decode())
+    return names[checked]
 
 
 def test_whom_the_list_goes_on_with_is_named(county: County) -> None:
