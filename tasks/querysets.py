@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import (
     BigIntegerField,
@@ -87,6 +88,11 @@ class IsAmong(Func):
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
     output_field = BooleanField()
+
+
+def among(name: str, ids: Collection[int]) -> IsAmong:
+    """As ``name__in``, where there may be thousands: one value instead of as many."""
+    return IsAmong(F(name), Value(list(ids), ArrayField(BigIntegerField())))
 
 
 class IsInSight(Func):

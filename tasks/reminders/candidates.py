@@ -12,7 +12,7 @@ from accounts.calendar import WorkCalendar
 from plans.models import Plan, ReportingPeriod
 from tasks.models import ExtensionRequest, ProgressReport, ReminderRules, Task
 from tasks.periods import HANDED_IN
-from tasks.querysets import ReportQuerySet, TaskQuerySet
+from tasks.querysets import ReportQuerySet, TaskQuerySet, among
 from tasks.reminders.facts import COLUMNS_OF_SHARE, plans_of
 from tasks.reminders.keys import STILL_OPEN, WORK_EXPECTED
 from tasks.rules import DEFAULT_RULES
@@ -30,7 +30,7 @@ def batches_of_shares(calendar: WorkCalendar, on: dt.date) -> Iterator[list[Task
         set().union(*(kind.values_list("pk", flat=True) for kind in _kinds(calendar, on)))
     )
     for start in range(0, len(wanted), BATCH):
-        shares = Task.objects.filter(pk__in=wanted[start : start + BATCH])
+        shares = Task.objects.filter(among("pk", wanted[start : start + BATCH]))
         read = shares.select_related("parent").only(*COLUMNS_OF_SHARE)
         yield list(read.prefetch_related(plans_of("")).order_by("pk"))
 

@@ -11,6 +11,7 @@ from plans.models import Plan, ReportingPeriod
 from tasks.access import is_decided_by_office
 from tasks.models import ExtensionRequest, ProgressReport, ReminderRules, Task
 from tasks.periods import missing_periods, period_of
+from tasks.querysets import among
 from tasks.reminders.keys import (
     REPORT_DUE,
     RETURNED,
@@ -108,7 +109,7 @@ def _rules_of(plan: Plan) -> Rules:
 def _latest_reports(tasks: Iterable[Task]) -> dict[int, tuple[str, dt.date]]:
     """The state of each share's newest report that is no draft, and the day it came to be so."""
     rows = (
-        ProgressReport.objects.filter(task__in=[task.pk for task in tasks])
+        ProgressReport.objects.filter(among("task", [task.pk for task in tasks]))
         .exclude(state=State.DRAFT)
         .order_by("task_id", "-submitted_at", "-id")
         .distinct("task_id")
@@ -121,7 +122,7 @@ def _latest_reports(tasks: Iterable[Task]) -> dict[int, tuple[str, dt.date]]:
 
 def _waiting_since(tasks: Iterable[Task]) -> dict[int, dt.date]:
     rows = ExtensionRequest.objects.filter(
-        task__in=[task.pk for task in tasks], state=ExtensionRequest.State.SUBMITTED
+        among("task", [task.pk for task in tasks]), state=ExtensionRequest.State.SUBMITTED
     )
     return {
         task_id: timezone.localdate(at)

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from accounts.calendar import WorkCalendar, load_calendar
 from tasks.models import Reminder, Task
+from tasks.querysets import among
 from tasks.reminders.candidates import BATCH, batches_of_shares
 from tasks.reminders.facts import COLUMNS_OF_SHARE, facts_of, plans_of
 from tasks.reminders.keys import TOO_LATE, ReminderKey, is_too_late, keys_of, why_untrue
@@ -48,7 +49,7 @@ def _add_missing(
     if not wanted:
         return 0
     known = Reminder.objects.filter(
-        task__in={key.task_id for key in wanted}, on__gte=min(key.on for key in wanted)
+        among("task", {key.task_id for key in wanted}), on__gte=min(key.on for key in wanted)
     )
     ended: dict[ReminderKey, str] = {
         ReminderKey(*row[:-1]): row[-1]

@@ -81,9 +81,9 @@ def at_work(
 
 def drain(team: Crew, valkey: OwnValkey) -> None:
     """Days pass: what waits is due again and again, until every mail has its end."""
-    while unsettled():
-        # Looked at first: what changes while the pauses pass is another attempt as well.
-        before = _attempts()
+    # Looked at first: what changes while the pauses pass is another attempt as well. And looked at
+    # once: of no mail that is left no attempt would ever come.
+    while before := _attempts():
         pass_the_pauses()
         valkey.wake()
         team.wait_for("another attempt", partial(_differs_from, before))
