@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connection, models
 from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
+from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -39,8 +40,10 @@ class FixedQuery(Generic[Row]):
         self._of_thread = threading.local()
 
     def __call__(self, **given: Any) -> list[Row]:
-        """The rows, in one query."""
+        """The rows, in one query. One that locks them asks for a transaction, as Django does."""
         written = self._written()
+        if written[2].query.select_for_update and not connection.in_atomic_block:
+            raise TransactionManagementError("rows are locked within a transaction only")
         values = [given[value.name] if isinstance(value, Given) else value for value in written[1]]
         with connection.cursor() as cursor:
             cursor.execute(written[0], values)

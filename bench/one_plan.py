@@ -7,12 +7,8 @@ As ``bench.requests``, whose pairs of requests these are; figures go to ``bench/
 
 import sys
 
-from bench.requests import (
-    TIMES,
-    WARM_UP,
-    measured,
-    reading,
-)  # before Django's own: it sets Django up
+# Before Django's own: it sets Django up.
+from bench.requests import TIMES, WARM_UP, measured, reading
 
 from django.db import connection  # isort: skip
 from django.utils import timezone  # isort: skip

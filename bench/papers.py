@@ -5,8 +5,8 @@
 100 key tasks, each led by the office's department with its own part, and shares of 28 townships
 below it; each share with four approved reports; ten chapters of 3,700 characters, of which a page
 holds 616. Made by the job's own function, the ledger as of today and as of the day before, on an
-empty database beside the one that DATABASE_URL names. The memory is the
-most that the process ever had, the making of the rows not among it: that is done by a child.
+empty database beside the one that DATABASE_URL names. The memory is the most that the process ever
+had, the making of the rows not among it: that is done by a child.
 """
 
 import datetime as dt

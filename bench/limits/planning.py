@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from accounts.calendar import WorkCalendar
 from tasks.reminders.keys import (
     STILL_OPEN,
-    TOO_LATE,
     WORK_EXPECTED,
     ReminderKey,
     ShareFacts,
@@ -86,7 +85,7 @@ def plan_by_hand(*, on: dt.date, at: dt.datetime, calendar: WorkCalendar) -> int
         )
         wanted = sorted(key for share in facts.values() for key in keys_of(share, calendar, on))
         if any(is_too_late(key, DEFAULT_RULES, calendar, on) for key in wanted):
-            raise NotImplementedError(TOO_LATE)
+            raise ValueError("shares of the bench are not beyond the horizon")
         cursor.execute(ADD, [at, *map(list, zip(*wanted, strict=True))])
         return len(cursor.fetchall())
 

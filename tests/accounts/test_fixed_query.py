@@ -4,7 +4,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Count
 from pytest_django import DjangoAssertNumQueries
 
@@ -66,6 +66,16 @@ def test_it_is_written_once(county: County) -> None:
 def test_a_value_that_is_not_named_is_an_error(county: County) -> None:
     with pytest.raises(KeyError):
         BELOW()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_in_a_transaction_only(county: County) -> None:
+    """Each time, and not only when the SQL is put together."""
+    question = FixedQuery(lambda: Unit.objects.filter(pk=Given("unit")).select_for_update())
+    with transaction.atomic():
+        assert len(question(unit=county.unit("县").pk)) == 1
+    with pytest.raises(transaction.TransactionManagementError):
+        question(unit=county.unit("县").pk)
 
 
 @pytest.mark.django_db(transaction=True)
