@@ -40,11 +40,20 @@ def insert_rows(rows: Iterable[Row]) -> list[Row]:
     if not rows:
         return rows
     with connection.cursor() as cursor:
-        cursor.execute(*_statement(type(rows[0]), rows))
+        sql, words = _statement(type(rows[0]), rows)
+        cursor.execute(f"{sql} RETURNING {rows[0]._meta.pk.attname}", words)
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = pk
             row._state.adding = False  # noqa: SLF001 - a row that is saved, as bulk_create leaves it
     return rows
+
+
+def insert_missing(rows: Sequence[models.Model]) -> None:
+    """As ``insert_rows``, but what another process has added meanwhile stays; no row gets an id."""
+    if rows:
+        with connection.cursor() as cursor:
+            sql, words = _statement(type(rows[0]), rows)
+            cursor.execute(f"{sql} ON CONFLICT DO NOTHING", words)
 
 
 def _statement(model: type[models.Model], rows: Sequence[models.Model]) -> tuple[str, list[Any]]:
@@ -67,7 +76,6 @@ def _statement(model: type[models.Model], rows: Sequence[models.Model]) -> tuple
     sql = (
         f"INSERT INTO {model._meta.db_table} ({', '.join(column.name for column in columns)})"  # noqa: S608 - names of ours
         f" SELECT {', '.join(said)} FROM unnest({', '.join(unnested)}) AS row({', '.join(names)})"
-        f" RETURNING {model._meta.pk.attname}"
     )
     return sql, words + lists
 
@@ -96,4 +104,6 @@ def _as_literal(numbers: Iterable[int]) -> str:
 
 
 def _preparing(field: Any) -> Callable[[Any], Any]:
+    if isinstance(field, models.IntegerField | models.DateField | models.ForeignKey):
+        return lambda value: value  # what Python has is what the driver takes
     return lambda value: field.get_db_prep_save(value, connection)

@@ -8,11 +8,11 @@ processes.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.calendar import WorkCalendar, load_calendar
+from tasks.inserting import insert_missing
 from tasks.models import Reminder, Task
 from tasks.querysets import among
 from tasks.reminders.candidates import BATCH, batches_of_shares
@@ -57,38 +57,15 @@ def _add_missing(
     }
     missing = sorted(wanted - ended.keys())
     late = {k for k in missing if is_too_late(k, facts[k.task_id].rules, calendar, on)}
-    _add(missing, late, at)
+    insert_missing([_reminder(key, at, too_late=key in late) for key in missing])
     _revive({key for key in wanted if ended.get(key) not in (None, "", TOO_LATE)})
     return len(missing) - len(late)
 
 
-def _add(keys: Sequence[ReminderKey], late: Collection[ReminderKey], at: dt.datetime) -> None:
-    """What another process has added meanwhile stays. What is beyond the horizon is written down
-    too, and ended at once.
-    """
-    if keys:
-        ended = [key in late for key in keys]
-        with connection.cursor() as cursor:
-            cursor.execute(ADD, _by_column(keys) | {"at": at, "too_late": TOO_LATE, "ended": ended})
-
-
-def _by_column(keys: Sequence[ReminderKey]) -> dict[str, Any]:
-    columns = zip(*keys, strict=True)
-    return {name: list(column) for name, column in zip(ReminderKey._fields, columns, strict=True)}
-
-
-#: A morning may have tens of thousands to add: each column is one array.
-ADD = """
-    INSERT INTO tasks_reminder (task_id, rule, "on", deadline_version, unit_id, step, planned_at,
-                                superseded_at, superseded_because, is_said, fault)
-    SELECT task_id, rule, "on", deadline_version, unit_id, step, %(at)s,
-           CASE WHEN ended THEN %(at)s END, CASE WHEN ended THEN %(too_late)s ELSE '' END, false, ''
-    FROM unnest(%(task_id)s::bigint[], %(rule)s::text[], %(on)s::date[],
-                %(deadline_version)s::int[], %(unit_id)s::bigint[], %(step)s::smallint[],
-                %(ended)s::boolean[])
-         AS key(task_id, rule, "on", deadline_version, unit_id, step, ended)
-    ON CONFLICT DO NOTHING
-"""
+def _reminder(key: ReminderKey, at: dt.datetime, *, too_late: bool) -> Reminder:
+    """What is beyond the horizon is written down too, and ended at once."""
+    ended = {"superseded_at": at, "superseded_because": TOO_LATE} if too_late else {}
+    return Reminder(**key._asdict(), planned_at=at, **ended)
 
 
 def _revive(keys: set[ReminderKey]) -> None:

@@ -32,19 +32,19 @@ def guarded(planners: int) -> None:
 
 def unsorted(planners: int) -> None:
     """Keys are inserted in any order (FAILURES M8), one by one as if there were very many."""
-    add = vars(planning)["_add"]
+    insert = vars(planning)["insert_missing"]
 
     def in_any_order(keys: Iterable[object]) -> list[object]:
         found = list(keys)
         return random.sample(found, len(found))
 
     @transaction.atomic
-    def one_by_one(keys: Iterable[object], *words: object) -> None:
-        for key in keys:
-            add([key], *words)
+    def one_by_one(rows: Iterable[object]) -> None:
+        for row in rows:
+            insert([row])
 
     vars(planning)["sorted"] = in_any_order
-    vars(planning)["_add"] = one_by_one
+    vars(planning)["insert_missing"] = one_by_one
 
 
 def all_look_first(planners: int) -> None:
